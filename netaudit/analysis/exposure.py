@@ -1,0 +1,156 @@
+"""Whose leaving would cost most, one person at a time?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from netaudit import model
+from netaudit.load.values import day_number
+from netaudit.result import Band, Result, Sentence, Unit, Value, column
+from netaudit.scope import money_band, suggested, unmapped_words
+
+if TYPE_CHECKING:
+    from netaudit.book import Book
+    from netaudit.engine import Frame
+    from netaudit.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One employee who is here, as if this person alone left."""
+
+    employee: str = column("Employee", Unit.ID, "id of the employee", table=False)
+    name: str | None = column("Employee", Unit.TEXT, "name of the employee")
+    team: str | None = column("Team", Unit.TEXT, "team of the employee")
+    customers: int = column("Customers", Unit.COUNT, "customers with a live tie of this person")
+    severed: int = column("Severed", Unit.COUNT, "of them those with no live tie of anyone else")
+    exposed: int = column("Exposed", Unit.COUNT, "of them those with ties that hold too little without this person")
+    revenue_touched: float | None = column("Revenue", Unit.MONEY, "known revenue of these customers, a year")
+    revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "revenue times expected loss, summed")
+    share_of_revenue: float = column("Share", Unit.SHARE, "base at risk, as a share of all that is weighed", bar=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The book, or the part of it in question."""
+
+    employees: int = column("Employees", Unit.COUNT, "employees who are here")
+    customers: int = column("Customers", Unit.COUNT, "customers in question")
+    unmapped: int = column("Unmapped", Unit.COUNT, "customers nobody has a live tie to")
+    revenue: float | None = column("Revenue", Unit.MONEY, "known revenue of the customers in question, a year")
+
+
+def rank_exposure(book: Book, scope: Scope, destination: str | None = None) -> Result[Row, Summary]:
+    """Everyone who is here, costliest first, as if each alone left. The figures do not add up to a joint departure."""
+    people = book.tables.employees
+    here = people.filter(nw.col("left_on").is_null() | (nw.col("left_on") > day_number(book.as_of)))
+    cells = book.engine.rows(_exposure(book, scope, here, destination))
+    rows = sorted((_row(book, scope, values) for values in cells), key=_rank)
+    unmapped, unmapped_sentence = unmapped_words(book, scope)
+    revenue = None if scope.revenue is None else book.money(scope.revenue)
+    leaving = book.engine.rows(here.filter(~nw.col("left_on").is_null()).select(nw.len()))[0][0]
+    return Result(
+        schema="netaudit/exposure/1",
+        title=Sentence(
+            "Whose leaving would cost most, one person at a time, as of {as_of}",
+            {"as_of": Value(book.as_of.isoformat(), Unit.TEXT)},
+        ),
+        facts=book.facts(),
+        summary=Summary(len(rows), scope.count, unmapped, revenue),
+        rows=tuple(rows),
+        row_type=Row,
+        closing=tuple(_closing(book, scope, rows, unmapped_sentence, leaving)),
+        where=scope.where,
+        warnings=book.warnings,
+    )
+
+
+def _exposure(book: Book, scope: Scope, here: Frame, destination: str | None) -> Frame:
+    """Per employee who is here: id, name, team, counts, and whole units of what is touched and at risk."""
+    engine = book.engine
+    ends = ("low", "base", "high")
+    pairs = engine.keep(model.pairs(book, book.assumptions))
+    totals = pairs.group_by("customer").agg(
+        total=nw.col("units").sum().cast(nw.Int64), all_ties=nw.col("ties").sum().cast(nw.Int64)
+    )
+    rates = model.follow_rates(book, book.assumptions, destination)
+    mine = pairs.filter(nw.col("person") != "").join(totals, on="customer").join(scope.customers, on="customer")
+    mine = mine.join(rates, on="person")
+    limit = model.Limits.of(book.assumptions).customer
+    severed = nw.col("all_ties") == nw.col("ties")
+    mine = mine.with_columns(
+        stay=nw.col("total") - nw.col("units"),
+        leave=nw.col("units"),
+        **{f"pull_{end}": model.pull(f"follow_{end}", "units") for end in ends},
+    )
+    mine = mine.with_columns(
+        severed=severed.cast(nw.Int64),
+        exposed=(~severed & (nw.col("stay") < limit)).cast(nw.Int64),
+        **{f"loss_{end}": model.loss(f"pull_{end}") for end in ends},
+    )
+    mine = mine.with_columns(**{f"risk_{end}": model.at_risk("weight", f"loss_{end}") for end in ends})
+    summed = mine.group_by("person").agg(
+        customers=nw.len(),
+        severed=nw.col("severed").sum(),
+        exposed=nw.col("exposed").sum(),
+        touched=nw.col("weight").sum(),
+        **{f"risk_{end}": nw.col(f"risk_{end}").sum() for end in ends},
+    )
+    joined = here.select("name", "team", person="id").join(summed, on="person", how="left")
+    return joined.select(
+        "person", "name", "team", "customers", "severed", "exposed", "touched", "risk_low", "risk_base", "risk_high"
+    )
+
+
+def _row(book: Book, scope: Scope, cells: tuple[Any, ...]) -> Row:
+    employee, name, team, *counts = cells
+    customers, severed, exposed, touched, low, base, high = (int(value or 0) for value in counts)
+    return Row(
+        employee=employee,
+        name=name,
+        team=team,
+        customers=customers,
+        severed=severed,
+        exposed=exposed,
+        revenue_touched=None if scope.revenue is None else book.money(touched),
+        revenue_at_risk=money_band(book, (low, base, high)),
+        share_of_revenue=scope.share(base),
+    )
+
+
+def _rank(row: Row) -> tuple[object, ...]:
+    """Worst first: by what is at risk, then by severed and exposed customers."""
+    weighed = row.share_of_revenue if row.revenue_at_risk is None else row.revenue_at_risk.base
+    return -weighed, -row.severed, -row.exposed, -row.customers, row.employee
+
+
+def _closing(book: Book, scope: Scope, rows: list[Row], unmapped: Sentence | None, leaving: int) -> list[Sentence]:
+    said = []
+    if rows and rows[0].customers:
+        worst = rows[0]
+        values = {
+            "name": Value(worst.name or worst.employee, Unit.TEXT),
+            "severed": Value(worst.severed, Unit.COUNT),
+            "share": Value(worst.share_of_revenue, Unit.SHARE),
+            "band": Value(worst.revenue_at_risk, Unit.MONEY),
+            "weight": Value("of all revenue" if scope.revenue is not None else "of all customers", Unit.TEXT),
+        }
+        money = " ({band} a year)" if worst.revenue_at_risk is not None else ""
+        said.append(
+            Sentence(
+                f"Costliest: {{name}}, with {{severed}} customers severed and {{share}} {{weight}} at risk{money}.",
+                values,
+            )
+        )
+        said.append(
+            Sentence("Each line stands for one person leaving alone; several who leave together cost at least the sum.")
+        )
+    said += [unmapped] if unmapped else []
+    if leaving:
+        values = {"leaving": Value(leaving, Unit.COUNT)}
+        verb = "departure is" if leaving == 1 else "departures are"
+        return [*said, Sentence(f"{{leaving}} {verb} on record.", values), suggested(book, "--departures")]
+    return [*said, suggested(book, "--leaver", rows[0].employee)] if rows else said

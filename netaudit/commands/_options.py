@@ -1,0 +1,76 @@
+"""The options that commands share, each declared once."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+
+class Format(StrEnum):
+    """How an answer is written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+
+
+class Form(StrEnum):
+    """How standard input is written."""
+
+    YAML = "yaml"
+    CSV = "csv"
+
+
+class Destination(StrEnum):
+    """Where a leaver goes."""
+
+    COMPETITOR = "competitor"
+    ELSEWHERE = "elsewhere"
+    UNKNOWN = "unknown"
+
+
+class Color(StrEnum):
+    """When to use colour."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+BookPath = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="[BOOK]",
+        show_default=False,
+        help="A book (.yml, .json), a folder of tables, a CSV of ties, or - for standard input. "
+        "Without: netaudit.yml or book.yml here.",
+    ),
+]
+SettingsFile = Annotated[
+    str | None, typer.Option("--settings", metavar="FILE", help="Settings for BOOK: mappings, currency, assumptions.")
+]
+AsOf = Annotated[str | None, typer.Option("--as-of", metavar="DATE", help="Judge as of this day, or today.")]
+Assume = Annotated[
+    list[str] | None,
+    typer.Option("--assume", metavar="NAME=VALUE", help="Change an assumption, such as half_life_days=90. Repeatable."),
+]
+From = Annotated[Form | None, typer.Option("--from", help="What standard input is.", show_default=False)]
+Where = Annotated[
+    list[str] | None,
+    typer.Option("--where", metavar="COLUMN=VALUE", help="Only customers that fit, such as segment=b2b. Repeatable."),
+]
+OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How the answer is written.")]
+Output = Annotated[
+    str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all.")
+]
+Top = Annotated[
+    int | None,
+    typer.Option(min=0, metavar="N", show_default=False, help="At most N rows; 0 is all. Tables show 20, files all."),
+]
+WhenColor = Annotated[Color, typer.Option("--color", help="Colour in tables.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No notes on standard error.")]
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Say what was read, and how.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the trace of an internal error.")]

@@ -1,0 +1,61 @@
+"""The last step of every command: the answer to standard output or a file, remarks to standard error."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from typing import TYPE_CHECKING, Any
+
+from netaudit.report import Page, written
+from netaudit.report.streams import deliver, is_fancy, say
+
+if TYPE_CHECKING:
+    from netaudit.book import Book
+    from netaudit.result import Result
+
+
+def show(
+    result: Result[Any, Any],
+    book: Book,
+    form: str,
+    output: str | None,
+    top: int | None,
+    color: str,
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> None:
+    """Write the result in its format; say on standard error what the user should know about the data."""
+    text = written(result, form, _page(form, output, top, color))
+    if not quiet:
+        say(_remarks(book, verbose=verbose))
+    deliver(text, output)
+
+
+def _page(form: str, output: str | None, top: int | None, color: str) -> Page:
+    to_terminal = output is None and sys.stdout.isatty()
+    colored = color == "always" or (color == "auto" and to_terminal and not os.environ.get("NO_COLOR"))
+    width = max(shutil.get_terminal_size().columns, 60) if to_terminal else None
+    fancy = output is not None or is_fancy(sys.stdout)
+    if form != "table":
+        top = top or None
+    return Page(width, colored, fancy, top)
+
+
+def _remarks(book: Book, *, verbose: bool) -> list[str]:
+    remarks = [f"warning: {warning}" for warning in book.warnings]
+    if book.as_of_from == "clock":
+        remarks.append(f"note: as of today, {book.as_of.isoformat()}; --as-of or as_of: fixes the day")
+    if book.weighted_by == "count":
+        remarks.append("note: no customer has a revenue, so customers are counted instead of money")
+    remarks += [f"note: {note}" for note in book.notes]
+    if verbose:
+        for source in book.sources:
+            reasons = ", ".join(f"{reason}: {count}" for reason, count in source.details.items())
+            remarks.append(
+                f"read: {source.path}: {source.loaded} rows loaded, {source.skipped} skipped"
+                + (f" ({reasons})" if reasons else "")
+            )
+        remarks += [f"assumed: {name} = {value}" for name, value in book.assumptions.as_mapping().items()]
+    return remarks

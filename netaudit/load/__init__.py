@@ -1,0 +1,141 @@
+"""Files → Book: find them, read them, type them, resolve them; every problem at once."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from netaudit.book import Book, digits_of
+from netaudit.engine import Engine
+from netaudit.errors import InputError, shown, usage
+from netaudit.load.assemble import Assembler
+from netaudit.load.files import File, refuse
+from netaudit.load.find import Found, find, read_settings
+from netaudit.load.money import Money
+from netaudit.load.schema import TABLES
+from netaudit.load.typed import Tally, Typist
+from netaudit.load.values import day_number
+from netaudit.result import Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netaudit.load.settings import Settings
+
+
+def load(
+    book: str | os.PathLike[str] | None = None,
+    *,
+    settings: str | os.PathLike[str] | None = None,
+    as_of: str | date | None = None,
+    assume: Sequence[str] = (),
+    form: str | None = None,
+    threads: int | None = None,
+) -> Book:
+    """Load a contact graph.
+
+    `book` is a document (.yml, .yaml, .json), a folder, one .csv of ties, or "-" for standard input; None stands
+    for netaudit.yml or book.yml in the current folder. `settings` is a settings file for it, `as_of` a date or
+    "today", `assume` a list of NAME=VALUE, `form` is "yaml" or "csv" for standard input, `threads` bounds the
+    engine. The format is described in docs/book.md.
+
+    Raises InputError with every problem found, each with its place, and UsageError for arguments that cannot be.
+    """
+    path = None if book is None else os.fspath(book)
+    found = Found(Engine(threads))
+    if settings is not None:
+        read_settings(found, File(Path(settings), os.fspath(settings)))
+    find(found, path, form)
+    return _book(found, _assumed(found.settings, assume), _when(found.settings, as_of), path or "")
+
+
+def _assumed(settings: Settings, assume: Iterable[str]) -> Settings:
+    """The settings with the caller's own assumptions on top."""
+    assumptions = settings.assumptions
+    for text in assume:
+        name, mark, value = text.partition("=")
+        try:
+            numbers = [float(part) for part in value.strip("[] ").split(",")] if mark else []
+        except ValueError:
+            numbers = []
+        if not numbers:
+            raise usage(f"{shown(text)} is not NAME=VALUE", "such as --assume half_life_days=90")
+        try:
+            assumptions = assumptions.but(name.strip(), *numbers)
+        except ValueError as error:
+            raise usage(str(error)) from None
+    return replace(settings, assumptions=assumptions)
+
+
+def _when(settings: Settings, as_of: str | date | None) -> tuple[date, str]:
+    """The day to judge by, and who said so."""
+    if isinstance(as_of, date):
+        return as_of, "option"
+    if as_of is not None and as_of != "today":
+        try:
+            return date.fromisoformat(as_of), "option"
+        except ValueError:
+            raise usage(f"{shown(as_of)} is not a date", "--as-of 2024-03-12, or today") from None
+    if as_of is None and settings.as_of is not None:
+        return settings.as_of, "book"
+    return datetime.now().astimezone().date(), "clock"
+
+
+def _book(found: Found, settings: Settings, when: tuple[date, str], path: str) -> Book:
+    """The tables typed and resolved, or every problem on the way."""
+    typist = Typist(found.engine)
+    by_table = {table: [raw for raw in found.raws if raw.table == table] for table in TABLES}
+    relations = {table: typist.type_table(table, raws) for table, raws in by_table.items()}
+    main = [tally for tally in typist.tallies if tally.raw.table in {"customers", "ties", "interactions"}]
+    if not found.problems and not any(tally.loaded + len(tally.rejected) for tally in main):
+        raise refuse(path or ".", "F006", "neither customers nor ties", "netaudit init writes a book to start from")
+    money = Money(found.engine, typist, settings)
+    relations["customers"] = money.in_units(relations["customers"])
+    given = {table for table, raws in by_table.items() if raws}
+    assembler = Assembler(found.engine, typist, relations, given, open_ids=settings.open_ids, as_of=day_number(when[0]))
+    assembled = assembler.assemble(settings.assumptions.group("weight"))
+    problems = found.problems + typist.located()
+    if problems:
+        problems.sort(key=lambda problem: (problem.file or "", problem.line or 0, problem.column or 0))
+        raise InputError(problems, len(problems), _tally_words(typist.tallies))
+    return Book(
+        tables=assembled.tables,
+        engine=found.engine,
+        assumptions=settings.assumptions,
+        as_of=when[0],
+        as_of_from=when[1],
+        company=settings.company,
+        currency=money.currency,
+        digits=digits_of(money.currency),
+        weighted_by=money.weighted_by,
+        relays=assembled.relays,
+        logged=assembled.logged,
+        subscribes=assembled.subscribes,
+        sources=tuple(_sources(typist.tallies, found.digests)),
+        warnings=assembled.warnings,
+        notes=assembled.notes,
+        path=path,
+    )
+
+
+def _sources(tallies: list[Tally], digests: dict[str, str]) -> Iterable[Source]:
+    """One entry per file that was read."""
+    for file, digest in digests.items():
+        mine = [tally for tally in tallies if tally.raw.file == file]
+        skipped: dict[str, int] = {}
+        for tally in mine:
+            for reason, count in tally.skipped.items():
+                skipped[reason] = skipped.get(reason, 0) + count
+        loaded = sum(tally.loaded for tally in mine)
+        yield Source(file, digest, loaded, sum(skipped.values()), 0, skipped)
+
+
+def _tally_words(tallies: list[Tally]) -> str:
+    """How many rows were read, and what became of them."""
+    read = sum(tally.read for tally in tallies)
+    loaded = sum(tally.loaded for tally in tallies)
+    rejected = sum(len(tally.rejected) for tally in tallies)
+    return f"{read} rows read: {loaded} loaded, {read - loaded - rejected} skipped, {rejected} rejected"

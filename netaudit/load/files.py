@@ -1,0 +1,102 @@
+"""Opening what a user named: regular files only, inside the book, of bounded size, as text."""
+
+from __future__ import annotations
+
+import codecs
+import stat
+from dataclasses import dataclass
+from pathlib import Path
+
+from netaudit.errors import InputError, Problem, shown
+
+LARGEST_DOCUMENT = 100 * 2**20
+"""Bytes of a YAML or JSON document, and of standard input read as one."""
+
+_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_MAGIC = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip (or a spreadsheet)", b"\xd0\xcf\x11\xe0": "an old Office document"}
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read: where it lies, and how it is called in messages and answers."""
+
+    path: Path
+    label: str
+
+
+def refuse(
+    file: str | None,
+    code: str,
+    message: str,
+    hint: str | None = None,
+    line: int | None = None,
+    column: int | None = None,
+) -> InputError:
+    """An `InputError` with one problem."""
+    return InputError([Problem(code, message, hint, file, line, column)])
+
+
+def regular(file: File) -> File:
+    """The file itself, when it is a regular one. Raises InputError otherwise: devices and pipes are not opened."""
+    try:
+        mode = file.path.stat().st_mode
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a path"
+        raise refuse(file.label, "F001", f"cannot be read: {reason}") from None
+    if not stat.S_ISREG(mode):
+        raise refuse(file.label, "F001", "cannot be read: not a regular file")
+    return file
+
+
+def below(root: Path, name: str, place: tuple[str, int, int]) -> File:
+    """The file `name` inside the folder `root`. Raises InputError for anything that leads out of it."""
+    file, line, column = place
+    relative = Path(name)
+    leaves = relative.is_absolute() or ".." in relative.parts or "\0" in name
+    if leaves or not (root / relative).resolve().is_relative_to(root.resolve()):
+        raise refuse(
+            file, "F004", f"{shown(name)} leads out of the book", "files lie in the book's folder", line, column
+        )
+    return File(root / relative, str(root / relative))
+
+
+def contents(file: File) -> bytes:
+    """All bytes of a document of at most 100 MiB."""
+    regular(file)
+    try:
+        with file.path.open("rb") as stream:
+            data = stream.read(LARGEST_DOCUMENT + 1)
+    except OSError as error:
+        raise refuse(file.label, "F001", f"cannot be read: {error.strerror}") from None
+    if len(data) > LARGEST_DOCUMENT:
+        raise refuse(file.label, "F003", f"larger than {LARGEST_DOCUMENT >> 20} MiB", "use CSV tables for large books")
+    return data
+
+
+def encoding_of(head: bytes, file: str, declared: str | None = None) -> str:
+    """The encoding that the first bytes tell, the declared one, or UTF-8. Refuses packed files by name."""
+    for magic, name in _MAGIC.items():
+        if head.startswith(magic):
+            raise refuse(file, "F002", f"is {name}, not text", "unpack or export it first", 1, 1)
+    for mark, encoding in _BOMS:
+        if head.startswith(mark):
+            return encoding
+    return declared or "utf-8"
+
+
+def decoded(data: bytes, file: str, declared: str | None = None) -> str:
+    """The text of `data`. Raises InputError at the line of the first byte that does not fit the encoding."""
+    encoding = encoding_of(data[:4], file, declared)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise undecodable(error, data, file) from None
+
+
+def undecodable(error: UnicodeDecodeError, data: bytes, file: str, lines_before: int = 0) -> InputError:
+    """Says where the text stops being text."""
+    before = data[: error.start]
+    line = lines_before + before.count(b"\n") + 1
+    column = len(before) - before.rfind(b"\n")
+    message = f"the byte 0x{data[error.start]:02x} is not {error.encoding.upper()}"
+    return refuse(file, "F002", message, "save the file as UTF-8, or declare encoding:", line, column)

@@ -1,0 +1,202 @@
+"""What a user named → settings and text rows: which files those are, and nothing outside them."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from netaudit.engine import Engine, literal
+from netaudit.errors import InputError, Problem, nearest, shown
+from netaudit.load.files import LARGEST_DOCUMENT, File, below, contents, decoded, refuse, regular
+from netaudit.load.from_csv import check_headings, headings_of, read_csv
+from netaudit.load.from_document import DocumentReader
+from netaudit.load.from_yaml import Mapping, read_document
+from netaudit.load.raw import Raw
+from netaudit.load.schema import TABLES
+from netaudit.load.settings import Mapped, Settings, SettingsReader
+from netaudit.load.values import Reading
+
+DOCUMENTS = (".yml", ".yaml", ".json")
+TABLE_FILES = (".csv",)
+SETTINGS = "netaudit.yml"
+BOOK = "book.yml"
+
+Files = dict[str, list[tuple[File, Mapped | None]]]
+"""Per table the files that make it, and how each is mapped."""
+
+
+@dataclass(slots=True)
+class Found:
+    """What reading has brought so far; `copy` holds standard input as long as its rows may be looked up."""
+
+    engine: Engine
+    settings: Settings = field(default_factory=Settings)
+    raws: list[Raw] = field(default_factory=list)
+    digests: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    copy: IO[bytes] | None = None
+
+
+def find(found: Found, path: str | None, form: str | None) -> None:
+    """Read the book at `path`, or that of the current folder."""
+    if path is None:
+        _read_here(found)
+    elif path == "-":
+        _read_stdin(found, form)
+    elif Path(path).is_dir():
+        _read_folder(found, Path(path))
+    else:
+        _read_file(found, File(Path(path), path))
+
+
+def _read_here(found: Found) -> None:
+    """The book of the current folder."""
+    if Path(SETTINGS).exists():
+        _read_folder(found, Path())
+    elif Path(BOOK).exists():
+        _read_file(found, File(Path(BOOK), BOOK))
+    else:
+        raise refuse(None, "F001", f"no book given, and neither {SETTINGS} nor {BOOK} is here", "try netaudit init")
+
+
+def read_settings(found: Found, file: File) -> Mapping:
+    """A settings file; later ones do not undo earlier ones' tables."""
+    root = _root(found, file.label, contents(file), strict_json=file.path.suffix == ".json")
+    reader = SettingsReader(file.label)
+    found.settings = reader.read(root)
+    found.problems += reader.problems
+    return root
+
+
+def _root(found: Found, label: str, data: bytes, *, strict_json: bool) -> Mapping:
+    """The root mapping of a document."""
+    found.digests[label] = hashlib.sha256(data).hexdigest()
+    root, problems = read_document(decoded(data, label), label, strict_json=strict_json)
+    found.problems += problems
+    if problems:
+        raise InputError(problems)
+    if root is None:
+        raise refuse(label, "F006", "holds nothing", "netaudit init writes a book to start from", 1, 1)
+    if not isinstance(root, Mapping):
+        raise refuse(label, "Y006", "a book is names with values", "employees: …", root.line, root.column)
+    return root
+
+
+def _read_stdin(found: Found, form: str | None) -> None:
+    data = sys.stdin.buffer.read(LARGEST_DOCUMENT + 1)
+    if len(data) > LARGEST_DOCUMENT:
+        raise refuse("-", "F003", f"larger than {LARGEST_DOCUMENT >> 20} MiB", "name the file instead")
+    if form != "csv":
+        _read_document(found, "-", data, strict_json=False)
+        return
+    found.copy = tempfile.NamedTemporaryFile(suffix=".csv")  # noqa: SIM115 - read again while the book is loaded
+    found.copy.write(data)
+    found.copy.flush()
+    file = File(Path(found.copy.name), "-")
+    _read_table_files(found, {"ties": [(file, None)]}, only=file)
+
+
+def _read_document(found: Found, label: str, data: bytes, *, strict_json: bool) -> None:
+    root = _root(found, label, data, strict_json=strict_json)
+    given = found.settings
+    settings = SettingsReader(label)
+    found.settings = settings.read(root)
+    if given != Settings():
+        found.settings = given
+    tables = DocumentReader(label)
+    found.raws += tables.read(found.engine, root)
+    found.problems += settings.problems + tables.problems
+
+
+def _read_file(found: Found, file: File) -> None:
+    suffix = file.path.suffix.casefold()
+    if suffix in DOCUMENTS:
+        _read_document(found, file.label, contents(file), strict_json=suffix == ".json")
+    elif suffix in TABLE_FILES:
+        regular(file)
+        _read_table_files(found, {"ties": [(file, None)]}, only=file)
+    else:
+        regular(file)
+        raise refuse(file.label, "F005", "is neither a document nor a table", "a book is .yml, .json, .csv or a folder")
+
+
+def _read_folder(found: Found, folder: Path) -> None:
+    """A folder: its book.yml, or one file per table."""
+    tables = sorted(entry for entry in folder.iterdir() if entry.suffix.casefold() in TABLE_FILES)
+    if (folder / BOOK).exists() and found.settings.tables is None:
+        if tables:
+            raise refuse(
+                str(folder / BOOK), "F005", f"lies beside {shown(tables[0].name)}", "a folder is one or the other"
+            )
+        _read_file(found, File(folder / BOOK, str(folder / BOOK)))
+        return
+    if (folder / SETTINGS).exists() and found.settings == Settings():
+        file = File(folder / SETTINGS, str(folder / SETTINGS))
+        for key, place in read_settings(found, file).keys.items():
+            if key in TABLES:
+                raise refuse(file.label, "S001", f"{shown(key)} belongs in {key}.csv, or in {BOOK}", None, *place)
+    if found.settings.tables is not None:
+        _read_table_files(found, _mapped_files(found.settings, folder, None))
+        return
+    for entry in tables:
+        if entry.stem not in TABLES:
+            hint = nearest(entry.stem, TABLES) or f"tables are {', '.join(TABLES)}; map other files in {SETTINGS}"
+            found.problems.append(Problem("F005", f"no table is called {shown(entry.stem)}", hint, str(entry)))
+    files: Files = {entry.stem: [(File(entry, str(entry)), None)] for entry in tables if entry.stem in TABLES}
+    _read_table_files(found, files)
+
+
+def _mapped_files(settings: Settings, folder: Path, only: File | None) -> Files:
+    """The files that the settings map, by table; `only` stands in where a mapping names none."""
+    files: Files = {}
+    for table, parts in (settings.tables or {}).items():
+        for part in parts:
+            if part.file is None and only is not None:
+                file = only
+            else:
+                file = below(folder, part.file or f"{table}.csv", part.place)
+            files.setdefault(table, []).append((file, part))
+    return files
+
+
+def _read_table_files(found: Found, files: Files, only: File | None = None) -> None:
+    """Read one or more files per table."""
+    if only is not None and found.settings.tables is not None:
+        files = _mapped_files(found.settings, only.path.parent, only)
+    for table, parts in files.items():
+        for file, mapped in parts:
+            try:
+                found.raws.append(_raw(found, table, file, mapped))
+            except InputError as error:
+                found.problems += error.problems
+
+
+def _raw(found: Found, table: str, file: File, mapped: Mapped | None) -> Raw:
+    """One CSV file as a raw table."""
+    columns = {name: name for name in TABLES[table]} if mapped is None else mapped.columns
+    known = set(columns.values())
+    csv_table = read_csv(found.engine, file, known, found.settings.encoding)
+    found.digests[file.label] = csv_table.digest
+    check_headings(csv_table, columns, known, mapped=mapped is not None)
+    headings = headings_of(csv_table)
+    cells = {name: headings[heading] for name, heading in columns.items() if heading in headings}
+    if mapped is not None:
+        cells |= {name: literal(text) for name, text in mapped.constants.items()}
+    settings = found.settings
+    return Raw(
+        table=table,
+        file=file.label,
+        relation=csv_table.relation,
+        cells=cells,
+        headings=headings,
+        reading=Reading(decimal=settings.decimal, date_format=settings.date_format),
+        places=csv_table.places,
+        blank=csv_table.blank,
+        mapped=mapped is not None,
+        where=mapped.where if mapped else (),
+        scale=mapped.scale if mapped else {},
+    )

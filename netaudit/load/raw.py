@@ -1,0 +1,41 @@
+"""A table as it was read: every cell still text, in the engine, with the way back to its place in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from decimal import Decimal
+
+    from netaudit.load.values import Reading
+    from netaudit.load.where import Condition
+
+Place = tuple[int | None, int | None]
+"""Line and column of a cell, from 1."""
+
+Cell = tuple[int, str | None]
+"""A row of a raw table (from 0) and one of its columns, or None for the whole row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """Text rows for one table, from one file.
+
+    `relation` names the engine's table; `cells` gives, per column of ours, the SQL expression of its text,
+    `headings` the same per column of the file. `places` finds cells in the file; it may read the file again,
+    so it is asked only about cells that are shown to somebody. `blank` counts lines that hold nothing.
+    """
+
+    table: str
+    file: str
+    relation: str
+    cells: Mapping[str, str]
+    headings: Mapping[str, str]
+    reading: Reading
+    places: Callable[[list[Cell]], list[Place]]
+    blank: int = 0
+    mapped: bool = False
+    where: tuple[Condition, ...] = ()
+    scale: Mapping[str, Decimal] = field(default_factory=dict)

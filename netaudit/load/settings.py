@@ -1,0 +1,257 @@
+"""The settings of a book: what stands beside its tables in a document, or alone in `netaudit.yml`."""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from netaudit.assumptions import Assumptions
+from netaudit.errors import Problem, nearest, shown
+from netaudit.load.from_yaml import Listing, Mapping, Node, Scalar
+from netaudit.load.schema import TABLES
+from netaudit.load.values import CellError, Reading, day_of, folded, read_currency, read_date, read_name, read_number
+from netaudit.load.where import Condition, condition
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+KEYS = (
+    "netaudit",
+    "company",
+    "currency",
+    "as_of",
+    "assumptions",
+    "date_format",
+    "decimal",
+    "encoding",
+    "open_ids",
+    "rates",
+    "tables",
+)
+_PLAIN = Reading(plain=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """How one foreign file serves as a table; column and heading names as written, headings folded for matching."""
+
+    place: tuple[str, int, int]
+    file: str | None = None
+    columns: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    where: tuple[Condition, ...] = ()
+    scale: dict[str, Decimal] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Settings:
+    """What a book says about itself; None where it is silent."""
+
+    company: str | None = None
+    currency: str | None = None
+    as_of: date | None = None
+    today: bool = False
+    assumptions: Assumptions = field(default_factory=Assumptions.default)
+    decimal: str | None = None
+    date_format: str | None = None
+    encoding: str | None = None
+    open_ids: bool = False
+    rates: dict[str, Decimal] = field(default_factory=dict)
+    tables: dict[str, list[Mapped]] | None = None
+
+
+class SettingsReader:
+    """Reads settings from a document's root and collects every problem in them."""
+
+    def __init__(self, file: str) -> None:
+        self.file = file
+        self.problems: list[Problem] = []
+        self.settings = Settings()
+
+    def read(self, root: Mapping) -> Settings:
+        """The settings; keys that are tables are left to others."""
+        for key, node in root.nodes.items():
+            reader: Callable[[Node], None] | None = getattr(self, f"_{key}", None) if key in KEYS else None
+            if reader is not None:
+                reader(node)
+            elif key not in TABLES:
+                hint = nearest(key, (*KEYS, *TABLES)) or f"known are {', '.join((*KEYS, *TABLES))}"
+                self.say("S001", f"unknown key {shown(key)}", hint, root.keys[key])
+        return self.settings
+
+    def say(self, code: str, message: str, hint: str | None, place: tuple[int, int]) -> None:
+        """Note a problem."""
+        self.problems.append(Problem(code, message, hint, self.file, *place))
+
+    def text(self, node: Node) -> str | None:
+        """The text of a scalar; a problem where it is none."""
+        if isinstance(node, Scalar):
+            return node.text
+        self.say("Y006", "a text should stand here", None, (node.line, node.column))
+        return None
+
+    def items(self, node: Node) -> Iterator[tuple[str, Node, tuple[int, int]]]:
+        """The named nodes of a mapping; a problem where it is none."""
+        if isinstance(node, Mapping):
+            for key, inner in node.nodes.items():
+                yield key, inner, node.keys[key]
+        elif not (isinstance(node, Scalar) and node.text is None):
+            self.say("Y006", "names with values should stand here", None, (node.line, node.column))
+
+    def value(self, node: Node, read: Callable[[str, Reading], object]) -> object:
+        """The typed value of a scalar; a problem where it cannot be read."""
+        text = self.text(node)
+        if text is None:
+            return None
+        try:
+            return read(text, _PLAIN)
+        except CellError as error:
+            self.say(error.code, error.message, error.hint, (node.line, node.column))
+            return None
+
+    def one_of(self, node: Node, choices: tuple[str, ...]) -> str | None:
+        """One of the known texts."""
+        text = self.text(node)
+        if text is None or text in choices:
+            return text
+        self.say("V006", f"{shown(text)} is not known here", f"one of {', '.join(choices)}", (node.line, node.column))
+        return None
+
+    def number(self, node: Node) -> Decimal | None:
+        """A number."""
+        value = self.value(node, read_number)
+        return value if isinstance(value, Decimal) else None
+
+    def _netaudit(self, node: Node) -> None:
+        if self.text(node) != "1":
+            self.say("V006", "this netaudit reads format version 1", "netaudit: 1", (node.line, node.column))
+
+    def _company(self, node: Node) -> None:
+        value = self.value(node, read_name)
+        self.settings.company = None if value is None else str(value)
+
+    def _currency(self, node: Node) -> None:
+        value = self.value(node, read_currency)
+        self.settings.currency = None if value is None else str(value)
+
+    def _as_of(self, node: Node) -> None:
+        if isinstance(node, Scalar) and node.text == "today":
+            self.settings.today = True
+            return
+        value = self.value(node, read_date)
+        self.settings.as_of = day_of(value) if isinstance(value, int) else None
+
+    def _date_format(self, node: Node) -> None:
+        text = self.text(node)
+        if text is None:
+            return
+        probe = date(2019, 12, 31)
+        try:
+            readable = datetime.strptime(probe.strftime(text), text).date() == probe  # noqa: DTZ007 - a date
+        except ValueError:
+            readable = False
+        if not readable or "%y" in text:
+            self.say("V006", f"{shown(text)} is not a date format", 'such as "%d-%m-%Y"', (node.line, node.column))
+        else:
+            self.settings.date_format = text
+
+    def _decimal(self, node: Node) -> None:
+        self.settings.decimal = self.one_of(node, (",", "."))
+
+    def _encoding(self, node: Node) -> None:
+        text = self.text(node)
+        try:
+            self.settings.encoding = codecs.lookup(text).name if text else None
+        except LookupError:
+            self.say("V006", f"{shown(text)} is not an encoding", "such as cp1252", (node.line, node.column))
+
+    def _open_ids(self, node: Node) -> None:
+        self.settings.open_ids = self.one_of(node, ("true", "false")) == "true"
+
+    def _rates(self, node: Node) -> None:
+        for key, inner, place in self.items(node):
+            number = self.number(inner)
+            if number is not None and number <= 0:
+                self.say("V001", f"the rate of {shown(key)} must be above 0", None, place)
+            elif number is not None:
+                self.settings.rates[key] = number
+
+    def _assumptions(self, node: Node) -> None:
+        for key, inner, place in self.items(node):
+            if isinstance(inner, Mapping):
+                for leaf, value, at in self.items(inner):
+                    self._assume(f"{key}.{leaf}", value, at)
+            else:
+                self._assume(key, inner, place)
+
+    def _assume(self, name: str, node: Node, place: tuple[int, int]) -> None:
+        nodes = node.nodes if isinstance(node, Listing) else [node]
+        numbers = [self.number(inner) for inner in nodes]
+        if any(number is None for number in numbers):
+            if len(nodes) == 1 and isinstance(node, Scalar) and node.text is None:
+                self.say("S002", f"{shown(name)} has no value", None, place)
+            return
+        try:
+            values = [float(number) for number in numbers if number is not None]
+            self.settings.assumptions = self.settings.assumptions.but(name, *values)
+        except ValueError as error:
+            self.say("V006", str(error), None, place)
+
+    def _tables(self, node: Node) -> None:
+        tables: dict[str, list[Mapped]] = {}
+        for table, inner, place in self.items(node):
+            if table not in TABLES:
+                hint = nearest(table, TABLES) or f"known are {', '.join(TABLES)}"
+                self.say("S001", f"unknown table {shown(table)}", hint, place)
+                continue
+            parts = inner.nodes if isinstance(inner, Listing) else [inner]
+            tables[table] = [self._mapped(table, part) for part in parts]
+        self.settings.tables = tables
+
+    def _mapped(self, table: str, node: Node) -> Mapped:
+        file: str | None = None
+        columns: dict[str, str] = {}
+        constants: dict[str, str] = {}
+        where: list[Condition] = []
+        scale: dict[str, Decimal] = {}
+        at = (self.file, node.line, node.column)
+        for key, inner, place in self.items(node):
+            if key == "file":
+                file = self.text(inner)
+            elif key in {"columns", "set"}:
+                target = columns if key == "columns" else constants
+                target.update(self._column_texts(table, inner, fold=key == "columns"))
+            elif key == "where":
+                where.extend(self._conditions(inner))
+            elif key == "scale":
+                for column, value, place_of in self.items(inner):
+                    number = self.number(value)
+                    if self._known_column(table, column, place_of) and number is not None:
+                        scale[column] = number
+            else:
+                known = ("file", "columns", "set", "where", "scale")
+                self.say("S001", f"unknown key {shown(key)}", nearest(key, known) or ", ".join(known), place)
+        return Mapped(at, file, columns, constants, tuple(where), scale)
+
+    def _column_texts(self, table: str, node: Node, *, fold: bool) -> Iterator[tuple[str, str]]:
+        for column, inner, place in self.items(node):
+            text = self.text(inner)
+            if text is not None and self._known_column(table, column, place):
+                yield column, folded(text).casefold() if fold else text
+
+    def _known_column(self, table: str, column: str, place: tuple[int, int]) -> bool:
+        if column in TABLES[table] or column.startswith("x_"):
+            return True
+        self.say("S001", f"{table} has no column {shown(column)}", nearest(column, TABLES[table]), place)
+        return False
+
+    def _conditions(self, node: Node) -> Iterator[Condition]:
+        for column, inner, place in self.items(node):
+            wanted = [self.text(part) for part in inner.nodes] if isinstance(inner, Listing) else self.text(inner)
+            try:
+                yield condition(folded(column).casefold(), wanted)
+            except ValueError as error:
+                self.say("V006", str(error), None, place)

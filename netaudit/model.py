@@ -1,0 +1,324 @@
+"""The formulas: from ties to intensities, from intensities to what is held, what walks and what is lost.
+
+Intensities are whole numbers of 10^-9 ("units"), so that sums are exact in any order and on any engine.
+The definitions, with their reasons, are in docs/model.md.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from netaudit.load.values import day_number
+
+if TYPE_CHECKING:
+    from netaudit.assumptions import Assumptions
+    from netaudit.book import Book
+    from netaudit.engine import Frame
+
+UNIT = 10**9
+"""Units of intensity in 1."""
+
+PULL = 10**12
+"""Units of pull in 1; a pull is minus the logarithm of the chance that a leaver takes nobody along."""
+
+USUAL_PER_YEAR = 4
+"""How often a year is assumed where no count is recorded."""
+
+TIES = ("channel", "subscription", "person", "contact", "customer", "kind")
+"""What makes two records one tie."""
+
+HOLDER = ("person", "company", "customer")
+"""Whose bundle it is: a person's, or (`person` is "") that of the channel `company` itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The assumptions that are compared with intensities, in units."""
+
+    tie: int
+    customer: int
+    contact: int
+    subscription: int
+
+    @classmethod
+    def of(cls, assumptions: Assumptions) -> Limits:
+        """The limits that some assumptions set."""
+        return cls(
+            tie=units_of_hold(assumptions["threshold.tie"]),
+            customer=units_of_hold(assumptions["threshold.customer"]),
+            contact=round(assumptions["max_intensity"] * UNIT),
+            subscription=round(assumptions["max_subscription"] * UNIT),
+        )
+
+
+def units_of_hold(hold: float) -> int:
+    """The least intensity, in units, that holds with this chance: -ln(1 - hold)."""
+    return round(-math.log1p(-hold) * UNIT)
+
+
+def hold_of(units: int) -> float:
+    """The chance that a bundle of this intensity still holds: 1 - e^-Λ."""
+    return -math.expm1(-units / UNIT)
+
+
+def units_of_subscription(kind: str, assumptions: Assumptions) -> int:
+    """The fixed intensity of one subscription to a channel of this kind."""
+    return round(min(assumptions[f"channel.{kind}"], assumptions["max_intensity"]) * UNIT)
+
+
+def _units(intensity: nw.Expr, most: float) -> nw.Expr:
+    """Whole units, never above the cap of one contact: more would be cut off in the sum anyway."""
+    return (intensity.clip(0, most) * UNIT).round(0).cast(nw.Int64)
+
+
+def _choice(column: str, values: dict[str, float]) -> nw.Expr:
+    """The value for each text of a column; 0 for others."""
+    chosen = nw.lit(0.0)
+    for text, value in values.items():
+        chosen = nw.when(nw.col(column) == text).then(nw.lit(float(value))).otherwise(chosen)
+    return chosen
+
+
+def _once(assumptions: Assumptions, age: nw.Expr) -> nw.Expr:
+    """Intensity of one contact so many days ago: κ·w·2^(-age/h)."""
+    decay = 2.0 ** (-(age / assumptions["half_life_days"]).clip(upper_bound=1000))
+    return assumptions["per_meeting"] * _choice("kind", assumptions.group("weight")) * decay
+
+
+def _age(as_of: int, day: str) -> nw.Expr:
+    """Days since; what lies ahead counts as today."""
+    return (nw.lit(as_of) - nw.col(day)).clip(lower_bound=0).cast(nw.Float64)
+
+
+def _subscribed(assumptions: Assumptions) -> nw.Expr:
+    """Intensity of one subscription to the channel of the row."""
+    return _choice("subscription", assumptions.group("channel"))
+
+
+def _recorded(as_of: int, assumptions: Assumptions) -> nw.Expr:
+    """Units of one row of ties: its strength, a subscription's fixed intensity, or the decayed series of contacts.
+
+    The series is one contact every 365/f days, the last d days ago: κ·w·2^(-d/h) / (1 - 2^(-365/(f·h))).
+    """
+    per_year = nw.coalesce(nw.col("per_year"), nw.lit(float(USUAL_PER_YEAR))).clip(lower_bound=1e-9)
+    age = nw.when(nw.col("last_contact").is_null()).then(365 / (2 * per_year)).otherwise(_age(as_of, "last_contact"))
+    gap = (365 / (per_year * assumptions["half_life_days"])).clip(upper_bound=1000)
+    series = _once(assumptions, age) / (1 - 2.0 ** (-gap)).clip(lower_bound=1e-12)
+    strength = -(1 - nw.col("strength").clip(0, 1 - 1e-15)).log()
+    most = assumptions["max_intensity"]
+    return (
+        nw.when(~nw.col("strength").is_null())
+        .then(_units(strength, most))
+        .when(nw.col("subscription") != "")
+        .then(_units(_subscribed(assumptions), most))
+        .otherwise(_units(series, most))
+    )
+
+
+def live_ties(book: Book, assumptions: Assumptions, customers: Frame | None = None) -> Frame:
+    """The live ties of the book, or of some customers (a frame with `customer`), equal records merged.
+
+    Columns: those of TIES; `units`; `wanted` (units that the counted followers of a subscription make up, named
+    ones included); `last_contact`; `assumed` (kind, date or count was missing).
+    """
+    as_of = day_number(book.as_of)
+    ties, log = book.tables.ties, book.tables.log
+    if customers is not None:
+        ties, log = (frame.join(customers.select("customer"), on="customer", how="semi") for frame in (ties, log))
+    merged = _merged(_tie_records(ties, as_of, assumptions))
+    if book.logged:
+        merged = _merged(nw.concat([merged, _log_records(log, as_of, assumptions)]))
+    live = merged.filter((nw.col("units") > 0) | (nw.col("wanted") > 0))
+    if book.relays:
+        live = _merged(_reached_directly(book.engine.keep(live)))
+    return live
+
+
+def _tie_records(ties: Frame, as_of: int, assumptions: Assumptions) -> Frame:
+    """Rows of ties with their units."""
+    subscription = nw.col("subscription") != ""
+    missing = nw.col("kind").is_null() | nw.col("last_contact").is_null() | nw.col("per_year").is_null()
+    only_counted = ~nw.col("followers").is_null() & (nw.col("contact") == "")
+    each = _units(_subscribed(assumptions), assumptions["max_intensity"])
+    rows = ties.filter(~nw.col("gone")).with_columns(
+        kind=nw.when(subscription).then(nw.lit("")).otherwise(nw.coalesce(nw.col("kind"), nw.lit("meeting"))),
+        assumed=missing & ~subscription & nw.col("strength").is_null(),
+    )
+    return rows.select(
+        *TIES,
+        units=nw.when(only_counted).then(nw.lit(0)).otherwise(_recorded(as_of, assumptions)).cast(nw.Int64),
+        wanted=(nw.coalesce(nw.col("followers"), nw.lit(0)) * each).cast(nw.Int64),
+        last_contact=nw.col("last_contact"),
+        assumed=nw.col("assumed"),
+    )
+
+
+def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
+    """One row per tie from the interactions: κ·Σ w(kind)·2^(-age/h)."""
+    most = assumptions["max_intensity"]
+    subscription = nw.col("subscription") != ""
+    rows = log.filter(~nw.col("gone")).select(
+        *TIES,
+        each=_units(_once(assumptions, _age(as_of, "on")), 1000 * most) * nw.col("times"),
+        fixed=_units(_subscribed(assumptions), most),
+        last_contact=nw.col("on"),
+    )
+    rows = rows.with_columns(kind=nw.when(subscription).then(nw.lit("")).otherwise(nw.col("kind")))
+    summed = rows.group_by(*TIES).agg(
+        each=nw.col("each").sum(), fixed=nw.col("fixed").max(), last_contact=nw.col("last_contact").max()
+    )
+    units = nw.when(subscription).then(nw.col("fixed")).otherwise(nw.col("each").clip(0, round(most * UNIT)))
+    return summed.select(
+        *TIES,
+        units=units.cast(nw.Int64),
+        wanted=nw.lit(0).cast(nw.Int64),
+        last_contact=nw.col("last_contact"),
+        assumed=nw.lit(False),  # noqa: FBT003 - a literal column
+    )
+
+
+def _merged(records: Frame) -> Frame:
+    """Records of one tie as one, the strongest."""
+    return records.group_by(*TIES).agg(
+        units=nw.col("units").max(),
+        wanted=nw.col("wanted").max(),
+        last_contact=nw.col("last_contact").max(),
+        assumed=nw.col("assumed").any(),
+    )
+
+
+def _reached_directly(ties: Frame) -> Frame:
+    """A contact that a channel reaches directly as well is the channel's, not the person's who passes it on."""
+    ends = ["channel", "customer", "contact"]
+    direct = ties.filter(nw.col("channel") != "", nw.col("person") == "").group_by(*ends).agg(ways=nw.len())
+    joined = ties.join(direct, on=ends, how="left")
+    person = nw.when(nw.col("ways").is_null()).then(nw.col("person")).otherwise(nw.lit(""))
+    return joined.with_columns(person=person).drop("ways")
+
+
+def bundles(ties: Frame, limits: Limits) -> Frame:
+    """What each holder has with each contact, subscriptions aside: HOLDER, contact, units (capped), ties."""
+    company = nw.when(nw.col("person") == "").then(nw.col("channel")).otherwise(nw.lit(""))
+    own = ties.filter(nw.col("subscription") == "").with_columns(company=company)
+    summed = own.group_by(*HOLDER, "contact").agg(units=nw.col("units").sum(), ties=nw.len())
+    return summed.with_columns(units=nw.col("units").clip(upper_bound=limits.contact).cast(nw.Int64))
+
+
+def pairs(book: Book, assumptions: Assumptions, customers: Frame | None = None) -> Frame:
+    """What each holder has with each customer: HOLDER, units, ties, qualifies (counts towards tolerance)."""
+    limits = Limits.of(assumptions)
+    ties = live_ties(book, assumptions, customers)
+    if book.subscribes:
+        ties = book.engine.keep(ties)
+    own = bundles(ties, limits)
+    if book.subscribes and book.relays:
+        own = book.engine.keep(own)
+    held = own.group_by(*HOLDER).agg(
+        units=nw.col("units").sum().cast(nw.Int64),
+        ties=nw.col("ties").sum().cast(nw.Int64),
+        qualifies=(nw.col("units") >= limits.tie).any(),
+    )
+    if not book.subscribes:
+        return held
+    both = nw.concat([held, _subscriptions(ties, own if book.relays else None, assumptions, limits)])
+    return both.group_by(*HOLDER).agg(
+        units=nw.col("units").sum().cast(nw.Int64),
+        ties=nw.col("ties").sum().cast(nw.Int64),
+        qualifies=nw.col("qualifies").any(),
+    )
+
+
+def _subscriptions(ties: Frame, own: Frame | None, assumptions: Assumptions, limits: Limits) -> Frame:
+    """What subscriptions add for each holder at each customer; the columns of `pairs`.
+
+    One channel adds at most `limits.subscription`, and to one contact no more than the room that the holder's
+    other ties leave there. Two channels that the same person relays share that room: the sum is the maximum flow
+    from the channels to the contacts, which for up to two channels is the smaller of the two sums below.
+    """
+    company = nw.when(nw.col("person") == "").then(nw.col("channel")).otherwise(nw.lit(""))
+    named = ties.filter(nw.col("subscription") != "").with_columns(
+        company=company,
+        each=_units(_subscribed(assumptions), assumptions["max_intensity"]),
+        room=nw.lit(limits.contact),
+    )
+    if own is not None:
+        taken = own.select(*HOLDER, "contact", taken="units")
+        named = named.join(taken, on=[*HOLDER, "contact"], how="left").with_columns(
+            room=nw.lit(limits.contact) - nw.coalesce(nw.col("taken"), nw.lit(0))
+        )
+    by_channel = (
+        named.group_by(*HOLDER, "channel")
+        .agg(
+            part=nw.min_horizontal("units", "room").sum(),
+            covered=nw.min_horizontal("units", "each").sum(),
+            wanted=nw.col("wanted").max(),
+            ties=(nw.col("units") > 0).cast(nw.Int64).sum(),
+        )
+        .with_columns(nameless=(nw.col("wanted") - nw.col("covered")).clip(lower_bound=0))
+    )
+    most = nw.lit(limits.subscription)
+    one_by_one = by_channel.group_by(*HOLDER).agg(
+        units=nw.min_horizontal(nw.col("part") + nw.col("nameless"), most).sum(),
+        nameless=nw.col("nameless").sum(),
+        ties=(nw.col("ties") + (nw.col("nameless") > 0).cast(nw.Int64)).sum(),
+    )
+    if own is None:
+        result = one_by_one
+    else:
+        by_contact = named.group_by(*HOLDER, "contact", "room").agg(units=nw.col("units").sum())
+        together = by_contact.group_by(*HOLDER).agg(room=nw.min_horizontal("units", "room").sum())
+        joined = one_by_one.join(together, on=list(HOLDER), how="left")
+        shared = nw.col("room") + nw.col("nameless")
+        result = joined.with_columns(units=nw.min_horizontal(nw.col("units"), shared))
+    return result.select(
+        *HOLDER,
+        units=nw.col("units").cast(nw.Int64),
+        ties=nw.col("ties").cast(nw.Int64),
+        qualifies=nw.lit(False),  # noqa: FBT003 - a literal column
+    )
+
+
+def follow_rates(book: Book, assumptions: Assumptions, destination: str | None) -> Frame:
+    """How many of an employee's customers would follow: person, follow_low, follow_base, follow_high.
+
+    The destination is the one asked for, else that of the recorded departure, else unknown; a clause that still
+    runs takes its share off.
+    """
+    where = nw.lit(destination) if destination else nw.coalesce(nw.col("destination"), nw.lit("unknown"))
+    bound = nw.col("clause_until") >= day_number(book.as_of)
+    clause = nw.when(bound).then(nw.lit(float(assumptions["clause"]))).otherwise(nw.lit(1.0))
+    rates = {name: assumptions.follow(name) for name in ("competitor", "elsewhere", "unknown")}
+    people = book.tables.employees.with_columns(where=where)
+    columns = {
+        f"follow_{end}": _choice("where", {name: rate[index] for name, rate in rates.items()}) * clause
+        for index, end in enumerate(("low", "base", "high"))
+    }
+    return people.select(person=nw.col("id"), **columns)
+
+
+def pull(follow: str, units: str) -> nw.Expr:
+    """Units of pull of one leaver on one customer: -ln(1 - φ·s), s = 1 - e^-Λ. Pulls of joint leavers add."""
+    stays = 1 - nw.col(follow) * (1 - (-(nw.col(units) / UNIT)).exp())
+    return (-stays.clip(lower_bound=1e-15).log() * PULL).round(0).cast(nw.Int64)
+
+
+def shares(stay: str = "stay", leave: str = "leave") -> dict[str, nw.Expr]:
+    """Held, walks and adrift of a customer from the units of those who stay and of those who leave; they sum to 1."""
+    unheld = (-(nw.col(stay) / UNIT)).exp()
+    loose = (-(nw.col(leave) / UNIT)).exp()
+    return {"held": 1 - unheld, "walks": unheld * (1 - loose), "adrift": unheld * loose}
+
+
+def loss(pulled: str, stay: str = "stay") -> nw.Expr:
+    """Expected share lost: e^-Λ(stay) · (1 - e^-pull); never above walks, of which it is a part."""
+    unheld = (-(nw.col(stay) / UNIT)).exp()
+    return nw.min_horizontal(unheld * (1 - (-(nw.col(pulled) / PULL)).exp()), shares()["walks"])
+
+
+def at_risk(weight: str, lost: str) -> nw.Expr:
+    """Whole smallest units of money (or weight) at risk, rounded once per customer."""
+    return (nw.col(weight) * nw.col(lost)).round(0).cast(nw.Int64)

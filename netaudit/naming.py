@@ -1,0 +1,66 @@
+"""Who is meant: an id, a full node name, or a name that only one node bears."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netaudit.errors import UsageError, nearest, shown, usage
+from netaudit.load.values import day_number, day_of, folded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netaudit.book import Book
+
+
+def leavers_of(book: Book, named: Iterable[str], team: str | None, departures: bool) -> tuple[str, ...]:  # noqa: FBT001
+    """The ids of the employees who are to leave: those named, a team's, and everyone recorded as leaving, sorted.
+
+    Raises UsageError, with near names, for anybody unknown, for those who have left already, and for channels.
+    """
+    people = book.engine.rows(book.tables.employees.select("id", "name", "team", "left_on"))
+    today = day_number(book.as_of)
+    here = {row[0] for row in people if row[3] is None or row[3] > today}
+    found = {_leaver(book, name, people, here) for name in named}
+    if team is not None:
+        members = {row[0] for row in people if row[2] == folded(team)} & here
+        if not members:
+            teams = sorted({row[2] for row in people if row[2]})
+            hint = nearest(team, teams) or (f"teams are {', '.join(teams[:20])}" if teams else "no employee has a team")
+            raise usage(f"nobody in the team {shown(team)} is here", hint, "U002")
+        found |= members
+    if departures:
+        leaving = {row[0] for row in people if row[3] is not None and row[3] > today}
+        if not leaving:
+            day = book.as_of.isoformat()
+            raise usage(f"no departure after {day} is recorded", "departures: or left_on: records one", "U002")
+        found |= leaving
+    return tuple(sorted(found))
+
+
+def _leaver(book: Book, name: str, people: list[tuple[str, str | None, str | None, int | None]], here: set[str]) -> str:
+    wanted = folded(name)
+    plain = wanted.removeprefix("employee:")
+    ids = [row[0] for row in people if row[0] == plain] or [row[0] for row in people if row[1] == wanted]
+    if len(ids) > 1:
+        raise usage(
+            f"{shown(name)} is the name of {len(ids)} employees", f"ids are {', '.join(sorted(ids)[:5])}", "U002"
+        )
+    if not ids:
+        raise _unknown(book, name, wanted, people)
+    if ids[0] not in here:
+        left_on = next(row[3] for row in people if row[0] == ids[0])
+        day = day_of(left_on).isoformat() if left_on is not None else "?"
+        raise usage(f"{shown(name)} has left already, on {day}", "an earlier --as-of shows what was at stake", "U002")
+    return ids[0]
+
+
+def _unknown(
+    book: Book, name: str, wanted: str, people: list[tuple[str, str | None, str | None, int | None]]
+) -> UsageError:
+    channels = {row[0] for row in book.engine.rows(book.tables.channels.select("id"))}
+    if wanted.removeprefix("channel:") in channels:
+        hint = "channels belong to the company; a leaver is an employee"
+        return usage(f"{shown(name)} is a channel", hint, "U002")
+    known = [row[0] for row in people] + [row[1] for row in people if row[1]]
+    return usage(f"no employee is called {shown(name)}", nearest(wanted, known), "U002")

@@ -1,0 +1,55 @@
+"""JSON: one object on one line, money in the currency's decimals, null for unknown."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields, is_dataclass
+from typing import TYPE_CHECKING, Any
+
+from netaudit import __version__
+from netaudit.report.escape import for_json
+
+if TYPE_CHECKING:
+    from netaudit.report import Page
+    from netaudit.result import Result
+
+
+def write(result: Result[Any, Any], page: Page) -> str:
+    """The envelope of docs/json.md around the result's summary and rows."""
+    facts = result.facts
+    envelope: dict[str, Any] = {
+        "schema": result.schema,
+        "netaudit": __version__,
+        "as_of": facts.as_of,
+        "as_of_from": facts.as_of_from,
+        "currency": facts.currency,
+        "weighted_by": facts.weighted_by,
+        "inputs": [
+            {
+                "path": source.path,
+                "sha256": source.sha256,
+                "loaded": source.loaded,
+                "skipped": source.skipped,
+                "rejected": source.rejected,
+            }
+            for source in facts.sources
+        ],
+        "assumptions": facts.assumptions,
+    }
+    if result.leavers is not None:
+        envelope["leavers"] = list(result.leavers)
+    if result.where is not None:
+        envelope["where"] = result.where
+    envelope["summary"] = plain(result.summary)
+    envelope["rows"] = [plain(row) for row in result.rows[: page.top]]
+    if result.sensitivity is not None:
+        envelope["sensitivity"] = [plain(row) for row in result.sensitivity]
+    envelope["warnings"] = list(result.warnings)
+    return for_json(json.dumps(envelope, ensure_ascii=False, allow_nan=False)) + "\n"
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses as mappings, everything else as it is."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {entry.name: plain(getattr(value, entry.name)) for entry in fields(value)}
+    return value

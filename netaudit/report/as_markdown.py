@@ -1,0 +1,63 @@
+"""Markdown: a table and its words, fit for a pull-request comment."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from netaudit.report.escape import for_markdown
+from netaudit.report.figures import NUMERIC, Scale, heading, sentence, share, table_scale, text_of
+from netaudit.result import Unit, columns_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from netaudit.report import Page
+    from netaudit.result import Column, Result, Sentence
+
+
+def write(result: Result[Any, Any], page: Page) -> str:
+    """Title, table and closing words."""
+    currency = result.facts.currency
+    rows = result.rows[: page.top]
+    parts = [f"### {_said(result.title, currency)}", _table(result.row_type, rows, currency) if rows else "No rows."]
+    if len(rows) < len(result.rows):
+        parts.append(f"{len(rows)} of {len(result.rows)} rows.")
+    if result.sensitivity:
+        parts += [
+            "#### How far each assumption moves the total",
+            _table(type(result.sensitivity[0]), result.sensitivity, currency),
+        ]
+    for said in result.closing:
+        words = _command(said) if said.kind == "next" else _said(said, currency)
+        parts.append(f"> {words}" if said.kind == "warning" else words)
+    return "\n\n".join(parts) + "\n"
+
+
+def _said(text: Sentence, currency: str | None) -> str:
+    return for_markdown(sentence(text, currency))
+
+
+def _command(text: Sentence) -> str:
+    """A command in code, or plainly where it could break out of the code."""
+    words = str(text.values["command"].content)
+    return f"Next: {for_markdown(words)}" if set("`\n\r") & set(words) else f"Next: `{words}`"
+
+
+def _table(row_type: type[Any], rows: Sequence[Any], currency: str | None) -> str:
+    columns = {name: about for name, about in columns_of(row_type).items() if about.table}
+    scale = table_scale(rows, columns)
+    heads = [heading(about, scale, currency) for about in columns.values()]
+    rules = ["---:" if about.unit in NUMERIC else "---" for about in columns.values()]
+    lines = [heads, rules, *([_cell(row, name, about, scale) for name, about in columns.items()] for row in rows)]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _cell(row: Any, name: str, about: Column, scale: Scale) -> str:
+    value = getattr(row, name)
+    if about.unit is Unit.MONEY:
+        return scale.money(value)
+    if about.unit is Unit.SHARE and value is not None:
+        return share(value)
+    if about.unit is Unit.TEXT:
+        return for_markdown(text_of(row, name) or "")
+    return "" if value is None else str(value) if about.unit in NUMERIC else for_markdown(str(value))

@@ -1,0 +1,53 @@
+"""Text that came from a file, made harmless: one function per kind of output."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_HIDDEN = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f"
+    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+)
+_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
+_FORMULA = tuple("=+-@\t\r\n")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~@:])")
+
+
+def _visible(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    known = {"\n": r"\n", "\r": r"\r", "\t": r"\t"}.get(found[0])
+    return known or (f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}")
+
+
+def for_terminal(text: str) -> str:
+    """One line without control, direction or invisible characters, and without a runner's workflow command."""
+    visible = _HIDDEN.sub(_visible, text)
+    return _COMMAND.sub(lambda found: f"{found[1] or ''}\\x3a" if found[0].endswith(":") else r"\x23", visible)
+
+
+def for_csv(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: a quote before what starts like one."""
+    harmless = (
+        f"'{text}" if unicodedata.normalize("NFKC", text.lstrip(" "))[:1] in _FORMULA or text[:1] in _FORMULA else text
+    )
+    return for_terminal(harmless)
+
+
+def for_markdown(text: str) -> str:
+    """Text without markup, HTML or a mention in it."""
+    plain = for_terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return _MARKDOWN.sub(r"\\\1", plain)
+
+
+def for_json(text: str) -> str:
+    """JSON text whose strings carry no raw control, direction or invisible character; letters stay as they are."""
+    return _HIDDEN.sub(_json_escape, text)
+
+
+def _json_escape(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    if code < 0x10000:
+        return f"\\u{code:04x}"
+    high, low = divmod(code - 0x10000, 0x400)
+    return f"\\u{0xD800 + high:04x}\\u{0xDC00 + low:04x}"

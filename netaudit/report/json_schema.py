@@ -1,0 +1,90 @@
+"""The published JSON Schema of an answer, made from the very types that make the answer."""
+
+from __future__ import annotations
+
+from dataclasses import is_dataclass
+from typing import Any, get_args, get_type_hints
+
+from netaudit.result import Band, Column, Sensitivity, Unit, columns_of
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_TEXT: dict[str, Any] = {"type": "string"}
+_COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
+
+
+def schema_of(identity: str, title: str, row_type: type[Any], summary_type: type[Any]) -> dict[str, Any]:
+    """The schema of the answers whose `schema` key says `identity`. Further keys may come without a new number."""
+    departure = "netaudit/risk/" in identity
+    properties: dict[str, Any] = {
+        "schema": {"const": identity},
+        "netaudit": _TEXT,
+        "as_of": {"type": "string", "format": "date"},
+        "as_of_from": {"enum": ["option", "book", "clock"]},
+        "currency": {"type": ["string", "null"]},
+        "weighted_by": {"enum": ["revenue", "count"]},
+        "inputs": {
+            "type": "array",
+            "items": _closed(
+                {
+                    "path": _TEXT,
+                    "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+                    "loaded": _COUNT,
+                    "skipped": _COUNT,
+                    "rejected": _COUNT,
+                }
+            ),
+        },
+        "assumptions": {"type": "object"},
+        **({"leavers": {"type": "array", "items": _TEXT, "minItems": 1}} if departure else {}),
+        "summary": _of_type(summary_type),
+        "rows": {"type": "array", "items": _of_type(row_type)},
+        "warnings": {"type": "array", "items": _TEXT},
+    }
+    optional = {
+        "where": {"type": "object", "additionalProperties": _TEXT},
+        "sensitivity": {"type": "array", "items": _of_type(Sensitivity)},
+    }
+    return {
+        "$schema": DIALECT,
+        "$id": identity,
+        "title": title,
+        "type": "object",
+        "properties": properties | optional,
+        "required": list(properties),
+    }
+
+
+def _closed(properties: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "properties": properties, "required": list(properties)}
+
+
+def _of_type(kind: type[Any]) -> dict[str, Any]:
+    """An object with one property per column, as the column's unit and annotation say."""
+    hints = get_type_hints(kind)
+    properties = {
+        name: {**_value(hints[name], about), "description": about.meaning} for name, about in columns_of(kind).items()
+    }
+    return {**_closed(properties), "description": (kind.__doc__ or "").strip()}
+
+
+def _value(annotation: Any, about: Column) -> dict[str, Any]:
+    kinds = get_args(annotation) or (annotation,)
+    nullable = type(None) in kinds
+    kind = next(entry for entry in kinds if entry is not type(None))
+    if kind is Band:
+        one = _number(about)
+        band = _closed(dict.fromkeys(("low", "base", "high"), one))
+        return {"anyOf": [band, {"type": "null"}]} if nullable else band
+    if is_dataclass(kind) and isinstance(kind, type):
+        return _of_type(kind)
+    if about.choices:
+        return {"enum": list(about.choices)}
+    plain = _number(about) if kind in {int, float} else dict(_TEXT)
+    return {**plain, "type": [plain["type"], "null"]} if nullable else plain
+
+
+def _number(about: Column) -> dict[str, Any]:
+    if about.unit is Unit.COUNT:
+        return dict(_COUNT)
+    limit = {"maximum": 1} if about.unit is Unit.SHARE else {}
+    return {"type": "number", "minimum": 0, **limit}

@@ -1,0 +1,142 @@
+"""What an analysis returns: typed rows, a summary and words, the same for every question and every format."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class Unit(StrEnum):
+    """What a value is, so that every format can show it as such.
+
+    MONEY is a number in the currency of the facts, SHARE a number from 0 to 1, and either may be a `Band`.
+    """
+
+    ID = "id"
+    TEXT = "text"
+    CHOICE = "choice"
+    COUNT = "count"
+    NUMBER = "number"
+    SHARE = "share"
+    MONEY = "money"
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A figure with its range: what the two ends of the follow rate make of it."""
+
+    low: float
+    base: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """How one field of a row is shown.
+
+    `table` is False for columns that only files carry, `wide` True for those that narrow pages leave out; `bar` draws
+    a share; `choices` are all values a CHOICE can have.
+    """
+
+    heading: str
+    unit: Unit
+    meaning: str
+    table: bool = True
+    wide: bool = False
+    bar: bool = False
+    choices: tuple[str, ...] = ()
+
+
+def column(heading: str, unit: Unit, meaning: str, **how: Any) -> Any:
+    """A dataclass field that knows its `Column`; `how` are the column's further properties."""
+    return field(metadata={"column": Column(heading, unit, meaning, **how)})
+
+
+def columns_of(row_type: type[Any]) -> dict[str, Column]:
+    """The columns of a row or summary type, by field name, in order."""
+    return {entry.name: entry.metadata["column"] for entry in fields(row_type)}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file that was read: rows loaded + skipped + rejected are all its rows."""
+
+    path: str
+    sha256: str
+    loaded: int
+    skipped: int
+    rejected: int
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What an answer rests on, as every answer repeats it."""
+
+    as_of: str
+    as_of_from: str
+    currency: str | None
+    weighted_by: str
+    sources: tuple[Source, ...]
+    assumptions: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A typed value inside a sentence."""
+
+    content: Any
+    unit: Unit
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words with values in them: `text` is a format string, `values` are shown by their unit.
+
+    `kind` is "fact", "warning" or "next" (a command to run).
+    """
+
+    text: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    kind: str = "fact"
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """The total at risk with one assumption at each end of its range, the others as they are."""
+
+    assumption: str = column("Assumption", Unit.TEXT, "name of the parameter")
+    low: float = column("Low", Unit.NUMBER, "low end of its range")
+    at_low: float | None = column("At risk, low end", Unit.MONEY, "base total with the parameter at its low end")
+    high: float = column("High", Unit.NUMBER, "high end of its range")
+    at_high: float | None = column("At risk, high end", Unit.MONEY, "base total with the parameter at its high end")
+    swing: float = column("Swing", Unit.SHARE, "difference of the two, as a share of all that is weighed", bar=True)
+    basis: str = column("Basis", Unit.CHOICE, "what stands behind the default", choices=("evidence", "convention"))
+
+
+RowT = TypeVar("RowT")
+SummaryT = TypeVar("SummaryT")
+
+
+@dataclass(frozen=True, slots=True)
+class Result(Generic[RowT, SummaryT]):
+    """An answer: `rows` of one dataclass type, worst first, and a `summary` of another.
+
+    `schema` names the published JSON Schema. `title` and `closing` are the words around the table.
+    """
+
+    schema: str
+    title: Sentence
+    facts: Facts
+    summary: SummaryT
+    rows: tuple[RowT, ...]
+    row_type: type[RowT]
+    closing: tuple[Sentence, ...] = ()
+    leavers: tuple[str, ...] | None = None
+    where: Mapping[str, str] | None = None
+    sensitivity: tuple[Sensitivity, ...] | None = None
+    warnings: tuple[str, ...] = ()

@@ -1,0 +1,154 @@
+"""Which customers a question is about, and what they weigh."""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from netaudit import model
+from netaudit.errors import nearest, shown, usage
+from netaudit.load.values import CellError, Reading, day_of
+from netaudit.load.where import Condition, option
+from netaudit.result import Band, Sentence, Unit, Value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from datetime import date
+
+    from netaudit.book import Book
+    from netaudit.engine import Frame
+
+WHOLE = 10**6
+"""Units of one customer where customers are counted instead of their revenue."""
+
+FILTERS = ("id", "name", "segment", "revenue", "count", "renewal_on", "owner")
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The customers in question: `customers` has customer, name, segment, revenue and `weight`, all in whole units.
+
+    `count` of them, `weight` in all (of those with known revenue, or all where customers are counted), `revenue` in
+    smallest units or None, and `unknown` without a revenue. `where` is the filter as given.
+    """
+
+    customers: Frame
+    count: int
+    weight: int
+    revenue: int | None
+    unknown: int
+    where: Mapping[str, str] | None
+
+    def share(self, units: int) -> float:
+        """A part of everything that is weighed, rounded to 9 decimals."""
+        return round(units / self.weight, 9) if self.weight else 0.0
+
+
+def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:
+    """All customers of the book, or those that fit every `COLUMN=VALUE` of `where`.
+
+    Raises UsageError for a column that customers do not have, and where nothing fits.
+    """
+    conditions = [_condition(text) for text in where]
+    counted = book.weighted_by == "count"
+    weight = (nw.col("count") * WHOLE).cast(nw.Int64) if counted else nw.col("revenue")
+    customers = book.tables.customers
+    if conditions:
+        ids = _fitting(book, conditions)
+        chosen = book.engine.frame(book.engine.table({"id": "VARCHAR"}, {"id": ids}))
+        customers = customers.join(chosen, on="id", how="semi")
+    frame = customers.select("name", "segment", "revenue", customer="id", weight=weight)
+    count, total, known = book.engine.rows(
+        frame.select(nw.len().alias("n"), nw.col("weight").sum().alias("w"), nw.col("revenue").count().alias("k"))
+    )[0]
+    if conditions and not count:
+        raise usage("no customer fits --where", f"of {len(FILTERS)} columns: {', '.join(FILTERS)}")
+    revenue = None if counted else int(total or 0)
+    given = {condition.column: _written(condition) for condition in conditions} or None
+    return Scope(frame, count, int(total or 0), revenue, count - known, given)
+
+
+def money_band(book: Book, units: tuple[int, int, int]) -> Band | None:
+    """Low, base and high in the currency; None where customers are counted and money is unknown."""
+    if book.weighted_by == "count":
+        return None
+    low, base, high = (book.money(int(value)) for value in units)
+    return Band(low, base, high)
+
+
+def unmapped_words(book: Book, scope: Scope) -> tuple[int, Sentence | None]:
+    """How many customers in scope nobody has a live tie to, and what to say about it."""
+    live = model.live_ties(book, book.assumptions).group_by("customer").agg()
+    unmapped = book.engine.keep(scope.customers.join(live, on="customer", how="anti").select("customer"))
+    recorded = nw.concat([frame.select("customer") for frame in (book.tables.ties, book.tables.log)])
+    count, faded = (
+        book.engine.rows(frame.select(nw.len()))[0][0]
+        for frame in (unmapped, unmapped.join(recorded, on="customer", how="semi"))
+    )
+    if not count:
+        return 0, None
+    values = {
+        "count": Value(count, Unit.COUNT),
+        "none": Value(count - faded, Unit.COUNT),
+        "faded": Value(faded, Unit.COUNT),
+    }
+    reason = "no tie is on record"
+    if faded:
+        reason = "{faded} have only ties that no longer count (of people who left, say)"
+        reason += ", {none} none on record" if count > faded else ""
+    verb = "customer is" if count == 1 else "customers are"
+    return count, Sentence(f"{{count}} {verb} unmapped, which is unknown and not safe: {reason}.", values)
+
+
+def suggested(book: Book, *options: str) -> Sentence:
+    """The next command to run on this book."""
+    words = ["netaudit", "risk", *([book.path] if book.path else []), *options]
+    return Sentence("Next: {command}", {"command": Value(shlex.join(words), Unit.TEXT)}, kind="next")
+
+
+def _condition(text: str) -> Condition:
+    try:
+        found = option(text)
+    except ValueError as error:
+        raise usage(str(error), "such as --where segment=b2b or --where 'revenue=>= 1000000'") from None
+    if found.column not in FILTERS:
+        hint = nearest(found.column, FILTERS) or f"columns are {', '.join(FILTERS)}"
+        raise usage(f"customers have no column {shown(found.column)}", hint)
+    return found
+
+
+def _written(condition: Condition) -> str:
+    operands = ", ".join(condition.operands)
+    return operands if condition.operation == "in" else f"{condition.operation} {operands}".strip()
+
+
+def _fitting(book: Book, conditions: list[Condition]) -> list[str]:
+    """Ids of the customers that fit, each distinct row judged in turn."""
+    columns = ["id", *(condition.column for condition in conditions)]
+    fitting = []
+    for row in book.engine.rows(book.tables.customers.select(*dict.fromkeys(columns))):
+        cells = dict(zip(dict.fromkeys(columns), row, strict=True))
+        try:
+            fits = all(
+                condition.holds(_cell(book, condition.column, cells[condition.column]), Reading(plain=True))
+                for condition in conditions
+            )
+        except (CellError, TypeError):
+            raise usage(
+                "--where compares things of different kinds", "numbers with numbers, dates with dates"
+            ) from None
+        if fits:
+            fitting.append(str(row[0]))
+    return fitting
+
+
+def _cell(book: Book, column: str, value: str | int | None) -> str | int | Decimal | date | None:
+    if value is None or isinstance(value, str):
+        return value
+    if column == "revenue":
+        return Decimal(value).scaleb(-book.digits)
+    return day_of(value) if column == "renewal_on" else int(value)
