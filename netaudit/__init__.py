@@ -38,7 +38,7 @@ def load(
     or "csv" for standard input; `threads` bounds the engine. Raises `InputError`, which lists every problem with its
     place, and `UsageError`.
     """
-    from netaudit.load import load as load_book
+    from netaudit.loading import load as load_book
 
     return load_book(book, settings=settings, as_of=as_of, assume=assume, form=form, threads=threads)
 

@@ -64,8 +64,8 @@ class Book:
     path: str
 
     def graph(self) -> nx.DiGraph[str]:
-        """The whole book as a plain networkx.DiGraph; see `netaudit.graph` for its nodes and attributes."""
-        from netaudit.graph import graph_of  # noqa: PLC0415 - networkx is imported only where a graph is asked for
+        """The whole book as a plain networkx.DiGraph; see `netaudit.network` for its nodes and attributes."""
+        from netaudit.network import graph_of  # noqa: PLC0415 - networkx is imported only where a graph is asked for
 
         return graph_of(self)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit.load.values import day_number
+from netaudit.loading.values import day_number
 
 if TYPE_CHECKING:
     from netaudit.assumptions import Assumptions

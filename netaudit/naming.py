@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netaudit.errors import UsageError, nearest, shown, usage
-from netaudit.load.values import day_number, day_of, folded
+from netaudit.loading.values import day_number, day_of, folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -11,8 +11,8 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.errors import nearest, shown, usage
-from netaudit.load.values import CellError, Reading, day_of
-from netaudit.load.where import Condition, option
+from netaudit.loading.values import CellError, Reading, day_of
+from netaudit.loading.where import Condition, option
 from netaudit.result import Band, Sentence, Unit, Value
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.assumptions import NOT_IN_RISK
-from netaudit.graph import cut_off, graph_of, tolerance
+from netaudit.network import cut_off, graph_of, tolerance
 from netaudit.result import Band, Result, Sensitivity, Sentence, Unit, Value, column
 from netaudit.scope import money_band, suggested, unmapped_words
 

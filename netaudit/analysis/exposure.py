@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from netaudit import model
-from netaudit.load.values import day_number
+from netaudit.loading.values import day_number
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
 from netaudit.scope import money_band, suggested, unmapped_words
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from netaudit.engine import literal, quoted
 from netaudit.errors import SHOWN, Problem, nearest, shown
-from netaudit.load.schema import ONE_OF, TABLES, Type
-from netaudit.load.values import CellError
+from netaudit.loading.schema import ONE_OF, TABLES, Type
+from netaudit.loading.values import CellError
 
 if TYPE_CHECKING:
     from netaudit.engine import Engine
-    from netaudit.load.raw import Raw
-    from netaudit.load.values import Reading
+    from netaudit.loading.raw import Raw
+    from netaudit.loading.values import Reading
 
 LONGEST_FAST = 200
 """Texts longer than this always go through the reader."""

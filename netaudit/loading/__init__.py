@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 from netaudit.book import Book, digits_of
 from netaudit.engine import Engine
 from netaudit.errors import InputError, shown, usage
-from netaudit.load.assemble import Assembler
-from netaudit.load.files import File, refuse
-from netaudit.load.find import Found, find, read_settings
-from netaudit.load.money import Money
-from netaudit.load.schema import TABLES
-from netaudit.load.typed import Tally, Typist
-from netaudit.load.values import day_number
+from netaudit.loading.assemble import Assembler
+from netaudit.loading.files import File, refuse
+from netaudit.loading.find import Found, find, read_settings
+from netaudit.loading.money import Money
+from netaudit.loading.schema import TABLES
+from netaudit.loading.typed import Tally, Typist
+from netaudit.loading.values import day_number
 from netaudit.result import Source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from netaudit.load.settings import Settings
+    from netaudit.loading.settings import Settings
 
 
 def load(

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from netaudit.engine import quoted
 from netaudit.errors import Problem, nearest, shown
-from netaudit.load.from_yaml import Listing, Mapping, Node, Scalar
-from netaudit.load.raw import Cell, Place, Raw
-from netaudit.load.schema import TABLES
-from netaudit.load.values import Reading
+from netaudit.loading.from_yaml import Listing, Mapping, Node, Scalar
+from netaudit.loading.raw import Cell, Place, Raw
+from netaudit.loading.schema import TABLES
+from netaudit.loading.values import Reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

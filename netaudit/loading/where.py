@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
 from netaudit.errors import shown
-from netaudit.load.values import Reading, day_of, folded, read_date, read_number
+from netaudit.loading.values import Reading, day_of, folded, read_date, read_number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

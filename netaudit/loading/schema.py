@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from netaudit.load import values
+from netaudit.loading import values
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from netaudit.load.values import Reading
+    from netaudit.loading.values import Reading
 
 CHANNEL_KINDS = ("company_page", "newsletter", "support_desk", "portal", "other")
 SUBSCRIPTIONS = ("company_page", "newsletter")

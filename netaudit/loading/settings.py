@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 from netaudit.assumptions import Assumptions
 from netaudit.errors import Problem, nearest, shown
-from netaudit.load.from_yaml import Listing, Mapping, Node, Scalar
-from netaudit.load.schema import TABLES
-from netaudit.load.values import CellError, Reading, day_of, folded, read_currency, read_date, read_name, read_number
-from netaudit.load.where import Condition, condition
+from netaudit.loading.from_yaml import Listing, Mapping, Node, Scalar
+from netaudit.loading.schema import TABLES
+from netaudit.loading.values import CellError, Reading, day_of, folded, read_currency, read_date, read_name, read_number
+from netaudit.loading.where import Condition, condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

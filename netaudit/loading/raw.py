@@ -9,8 +9,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
 
-    from netaudit.load.values import Reading
-    from netaudit.load.where import Condition
+    from netaudit.loading.values import Reading
+    from netaudit.loading.where import Condition
 
 Place = tuple[int | None, int | None]
 """Line and column of a cell, from 1."""

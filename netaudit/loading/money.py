@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from netaudit.book import digits_of
 from netaudit.engine import literal, quoted
 from netaudit.errors import shown
-from netaudit.load.schema import TABLES
+from netaudit.loading.schema import TABLES
 
 if TYPE_CHECKING:
     from netaudit.engine import Engine
-    from netaudit.load.settings import Settings
-    from netaudit.load.typed import Typist
+    from netaudit.loading.settings import Settings
+    from netaudit.loading.typed import Typist
 
 
 class Money:

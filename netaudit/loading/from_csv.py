@@ -18,13 +18,13 @@ import duckdb
 
 from netaudit.engine import literal, quoted
 from netaudit.errors import SHOWN, InputError, Problem, nearest, shown
-from netaudit.load.files import File, encoding_of, refuse, regular, undecodable
+from netaudit.loading.files import File, encoding_of, refuse, regular, undecodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netaudit.engine import Engine
-    from netaudit.load.raw import Cell, Place
+    from netaudit.loading.raw import Cell, Place
 
 HEAD = 1 << 16
 LONGEST_CELL = 1 << 16

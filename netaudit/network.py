@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import networkx as nx
 
-from netaudit.load.values import day_number, day_of
+from netaudit.loading.values import day_number, day_of
 from netaudit.model import UNIT, Limits, hold_of, live_ties, units_of_subscription
 
 if TYPE_CHECKING:

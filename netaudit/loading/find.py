@@ -11,14 +11,14 @@ from typing import IO
 
 from netaudit.engine import Engine, literal
 from netaudit.errors import InputError, Problem, nearest, shown
-from netaudit.load.files import LARGEST_DOCUMENT, File, below, contents, decoded, refuse, regular
-from netaudit.load.from_csv import check_headings, headings_of, read_csv
-from netaudit.load.from_document import DocumentReader
-from netaudit.load.from_yaml import Mapping, read_document
-from netaudit.load.raw import Raw
-from netaudit.load.schema import TABLES
-from netaudit.load.settings import Mapped, Settings, SettingsReader
-from netaudit.load.values import Reading
+from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, decoded, refuse, regular
+from netaudit.loading.from_csv import check_headings, headings_of, read_csv
+from netaudit.loading.from_document import DocumentReader
+from netaudit.loading.from_yaml import Mapping, read_document
+from netaudit.loading.raw import Raw
+from netaudit.loading.schema import TABLES
+from netaudit.loading.settings import Mapped, Settings, SettingsReader
+from netaudit.loading.values import Reading
 
 DOCUMENTS = (".yml", ".yaml", ".json")
 TABLE_FILES = (".csv",)

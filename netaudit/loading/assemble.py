@@ -1,0 +1,342 @@
+"""Typed tables → the tables of a book: ids resolved against each other, ties brought to one form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from netaudit.book import Tables
+from netaudit.engine import literal, quoted
+from netaudit.errors import nearest, shown
+from netaudit.loading.schema import SUBSCRIPTIONS, TABLES
+from netaudit.loading.values import day_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from netaudit.engine import Engine
+    from netaudit.loading.typed import Typist
+
+ENDS = "channel, subscription, person, contact, customer"
+"""The two ends of a tie in the assembled tables."""
+
+Say = "Callable[[str], tuple[str, str | None]]"
+
+
+@dataclass(frozen=True, slots=True)
+class Assembled:
+    """The tables, and what is worth saying about them."""
+
+    tables: Tables
+    relays: bool
+    logged: bool
+    subscribes: bool
+    warnings: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+class Assembler:
+    """Resolves the typed tables of one book. `names` are their names in the engine, `given` the tables it has."""
+
+    def __init__(
+        self, engine: Engine, typist: Typist, names: dict[str, str], given: set[str], *, open_ids: bool, as_of: int
+    ) -> None:
+        self.engine = engine
+        self.typist = typist
+        self.names = dict(names)
+        self.given = given
+        self.open_ids = open_ids
+        self.as_of = as_of
+        self.warnings: list[str] = []
+        self.notes: list[str] = []
+
+    def assemble(self, kinds: Iterable[str]) -> Assembled:
+        """The book's tables. `kinds` are the kinds of tie that the weights name; problems go to the typist."""
+        for table in ("employees", "channels", "customers", "contacts", "departures"):
+            self._merge_repeats(table, "employee" if table == "departures" else "id")
+        self._add_contacts()
+        ties, log = self._resolve("ties"), self._resolve("interactions")
+        self._add_customers(ties, log)
+        self._add_employees(ties, log)
+        self._check_references(ties, log)
+        for table, relation in (("ties", ties), ("interactions", log)):
+            if table in self.given:
+                self._check_ties(table, relation, set(kinds))
+        return self._finish(ties, log)
+
+    def _made(self, query: str) -> str:
+        """A new table from a query."""
+        name = self.engine.new_name()
+        self.engine.run(f"CREATE TEMP TABLE {name} AS {query}")
+        return name
+
+    def _ids(self, table: str) -> str:
+        """A query for the ids of a table."""
+        return f"(SELECT id FROM {self.names[table]} WHERE id IS NOT NULL)"
+
+    def _open(self, table: str) -> bool:
+        """Whether ids that others name come into being in this table."""
+        return self.open_ids or table not in self.given
+
+    def _reject(
+        self, table: str, query: str, code: str, column: str, say: Callable[[str], tuple[str, str | None]]
+    ) -> None:
+        """Reject the rows that a query (value, _file, _row) finds; `say` makes message and hint from the value."""
+        for value, file, row in self.engine.ask(f"SELECT * FROM ({query}) ORDER BY _file, _row"):
+            message, hint = say(value)
+            self.typist.reject(self.typist.tallies[file], code, f"{table}: {message}", hint, (row, column))
+
+    def _merge_repeats(self, table: str, key: str) -> None:
+        """Equal rows are one; rows of one id that differ are problems (for departures: two dates for one leaver)."""
+        relation = self.names[table]
+        columns = list(TABLES[table])
+        names = ", ".join(map(quoted, columns))
+        if not self.engine.ask(f"SELECT 1 FROM {relation} GROUP BY {quoted(key)} HAVING count(*) > 1 LIMIT 1"):
+            return
+        merged = self._made(
+            f"SELECT {names}, _file, min(_row) AS _row FROM "
+            f"(SELECT {names}, min(_file) OVER (PARTITION BY {names}) AS first, _file, _row FROM {relation}) "
+            f"WHERE _file = first GROUP BY {names}, _file"
+        )
+        before, after = (self.engine.ask(f"SELECT count(*) FROM {name}")[0][0] for name in (relation, merged))
+        if after < before:
+            self.notes.append(f"{table}: {before - after} repeated rows merged")
+        self.names[table] = merged
+        seen: dict[str, tuple[object, ...]] = {}
+        for *cells, file, row in self.engine.ask(
+            f"SELECT {names}, _file, _row FROM {merged} WHERE {quoted(key)} IN "
+            f"(SELECT {quoted(key)} FROM {merged} GROUP BY 1 HAVING count(*) > 1) ORDER BY _file, _row"
+        ):
+            which = cells[columns.index(key)]
+            first = seen.setdefault(which, tuple(cells))
+            differ = [name for name, mine, other in zip(columns, cells, first, strict=True) if mine != other]
+            if differ:
+                code = "R004" if table == "departures" else "R002"
+                message = f"{table}: {shown(which)} stands twice, with different {', '.join(differ)}"
+                self.typist.reject(self.typist.tallies[file], code, message, None, (row, differ[0]))
+                self.engine.run(f"DELETE FROM {merged} WHERE _file = {file} AND _row = {row}")
+
+    def _add_contacts(self) -> None:
+        """Where contacts are open, those that ties and interactions name together with a customer."""
+        if not self._open("contacts"):
+            return
+        known = self.names["contacts"]
+        new = self._made(
+            "SELECT id, customer, min(_file) AS _file, min(_row) AS _row FROM ("
+            + " UNION ALL ".join(
+                f"SELECT contact AS id, customer, _file, _row FROM {self.names[table]}"
+                for table in ("ties", "interactions")
+            )
+            + f") WHERE id IS NOT NULL AND customer IS NOT NULL AND id NOT IN {self._ids('contacts')} GROUP BY 1, 2"
+        )
+        twice = f"SELECT id FROM {new} GROUP BY id HAVING count(*) > 1"
+        firsts = f"SELECT id, min(customer) FROM {new} GROUP BY id"
+        self._reject(
+            "ties",
+            f"SELECT id AS value, _file, _row FROM {new} WHERE id IN ({twice}) AND (id, customer) NOT IN ({firsts})",
+            "R003",
+            "contact",
+            lambda value: (f"the contact {shown(value)} is at two customers", "give each person an id of their own"),
+        )
+        self.names["contacts"] = self._made(
+            f"SELECT id, customer, name, role, left_on, _file, _row FROM {known} UNION ALL "
+            f"SELECT id, min(customer), NULL, NULL, NULL, min(_file), min(_row) FROM {new} GROUP BY id"
+        )
+
+    def _resolve(self, table: str) -> str:
+        """Ties or interactions with their two ends found: whose tie it is, and which customer's."""
+        ties = table == "ties"
+        via = "coalesce(t.via, c.relayed_by, '')" if ties else "coalesce(c.relayed_by, '')"
+        rest = ("last_contact", "per_year", "strength", "followers", "via") if ties else ('"on"',)
+        kinds = ", ".join(map(literal, SUBSCRIPTIONS))
+        return self._made(
+            "SELECT CASE WHEN c.id IS NULL THEN '' ELSE c.id END AS channel, "
+            f"CASE WHEN c.kind IN ({kinds}) THEN c.kind ELSE '' END AS subscription, "
+            f"CASE WHEN c.id IS NULL THEN coalesce(t.employee, t.channel, t.owner) ELSE {via} END AS person, "
+            "coalesce(t.contact, '') AS contact, coalesce(t.customer, k.customer) AS customer, "
+            f"t.kind, {', '.join(f't.{column}' for column in rest)}, "
+            "t.channel AS named, t.customer AS stated, k.customer AS home, t._file, t._row "
+            f"FROM {self.names[table]} t "
+            f"LEFT JOIN {self.names['channels']} c ON t.employee IS NULL AND c.id = coalesce(t.channel, t.owner) "
+            f"LEFT JOIN {self.names['contacts']} k ON k.id = t.contact"
+        )
+
+    def _with_new(self, table: str, columns: str, sources: Iterable[str]) -> str:
+        """The table and, where it is open, a row for each further id that `sources` (queries) bring."""
+        query = f"SELECT id, {columns} FROM {self.names[table]}"
+        if self._open(table):
+            blanks = ", ".join("1" if column == '"count"' else "NULL" for column in columns.split(", "))
+            ids = " UNION ".join(sources)
+            query += (
+                f" UNION ALL SELECT id, {blanks} FROM ({ids}) n(id) "
+                f"WHERE id IS NOT NULL AND id <> '' AND id NOT IN {self._ids(table)}"
+            )
+        return query
+
+    def _add_customers(self, ties: str, log: str) -> None:
+        sources = (f"SELECT customer FROM {name}" for name in (ties, log, self.names["contacts"]))
+        columns = 'name, segment, revenue, "count", renewal_on, owner, _file, _row'
+        query = self._with_new("customers", columns, sources)
+        self.names["customers"] = self._made(f'SELECT * REPLACE (coalesce("count", 1) AS "count") FROM ({query})')
+
+    def _add_employees(self, ties: str, log: str) -> None:
+        """Employees with their departures."""
+        names = self.names
+        sources = [f"SELECT person FROM {name}" for name in (ties, log)]
+        sources += [f"SELECT employee FROM {names['departures']}", f"SELECT relayed_by FROM {names['channels']}"]
+        sources += [f"SELECT owner FROM {names['customers']}"]
+        columns = "name, role, team, manager, left_on, attrition, clause_until"
+        query = self._with_new("employees", columns, sources)
+        people = self._made(query)
+        departures = names["departures"]
+        self._reject(
+            "departures",
+            f"SELECT d.employee AS value, d._file, d._row FROM {departures} d JOIN {people} e ON e.id = d.employee "
+            'WHERE e.left_on <> d."on"',
+            "R004",
+            "on",
+            lambda value: (f"{shown(value)} leaves on another date in employees", "left_on and departures must agree"),
+        )
+        names["employees"] = self._made(
+            f'SELECT e.* REPLACE (coalesce(e.left_on, d."on") AS left_on), d.destination FROM {people} e '
+            f"LEFT JOIN {departures} d ON d.employee = e.id"
+        )
+
+    def _check_references(self, ties: str, log: str) -> None:
+        """Every id that another table names must stand in its own; `channel:` always names a channel."""
+        names = self.names
+        self._reject(
+            "channels",
+            f"SELECT id AS value, _file, _row FROM {names['channels']} WHERE id IN {self._ids('employees')}",
+            "R005",
+            "id",
+            lambda value: (f"{shown(value)} is an employee as well", "an owner must be one or the other"),
+        )
+        for table, relation in (("ties", ties), ("interactions", log)):
+            if table in self.given:
+                self._missing(table, relation, "named", "channel", "channels", always=True)
+                self._missing(table, relation, "person", "owner", "employees")
+                self._missing(table, relation, "stated", "customer", "customers")
+                self._missing(table, relation, "contact", "contact", "contacts")
+        for table, column, target in (
+            ("contacts", "customer", "customers"),
+            ("channels", "relayed_by", "employees"),
+            ("customers", "owner", "employees"),
+            ("departures", "employee", "employees"),
+            ("outcomes", "employee", "employees"),
+            ("outcomes", "customer", "customers"),
+        ):
+            if table in self.given:
+                self._missing(table, names[table], column, column, target)
+
+    def _missing(
+        self, table: str, relation: str, column: str, shown_as: str, target: str, *, always: bool = False
+    ) -> None:
+        """Reject rows whose id in `column` is not in the table `target`, with near names."""
+        if not always and self._open(target):
+            return
+        lost = f"{column} <> '' AND {column} NOT IN {self._ids(target)}"
+        if not self.engine.ask(f"SELECT 1 FROM {relation} WHERE {lost} LIMIT 1"):
+            return
+        owner = shown_as == "owner" and table != "customers"
+        targets = [target, "channels"] if owner else [target]
+        known = [value for name in targets for (value,) in self.engine.ask(f"SELECT id FROM {self.names[name]}")]
+        what = "neither an employee nor a channel" if owner else f"not in {target}"
+        hints: dict[str, str | None] = {}
+
+        def say(value: str) -> tuple[str, str | None]:
+            if value not in hints:
+                hints[value] = nearest(value, known) if len(hints) < 50 else None
+            return f"{shown_as} {shown(value)} is {what}", hints[value] or f"add it to {target}, or set open_ids: true"
+
+        query = f"SELECT {column} AS value, _file, _row FROM {relation} WHERE {lost}"
+        self._reject(table, query, "R001", shown_as, say)
+
+    def _check_ties(self, table: str, relation: str, kinds: set[str]) -> None:
+        """What a tie may say, given its two ends."""
+
+        def reject(test: str, value: str, code: str, column: str, say: Callable[[str], tuple[str, str | None]]) -> None:
+            self._reject(table, f"SELECT {value} AS value, _file, _row FROM {relation} WHERE {test}", code, column, say)
+
+        weights = ", ".join(map(literal, sorted(kinds)))
+        known = f"known are {', '.join(sorted(kinds))}; assumptions: {{weight: …}} adds one"
+        reject(
+            f"subscription = '' AND kind NOT IN ({weights})",
+            "kind",
+            "V006",
+            "kind",
+            lambda value: (f"the kind {shown(value)} has no weight", nearest(value, kinds) or known),
+        )
+        if self._open("contacts"):
+            reject(
+                "customer IS NULL AND contact <> ''",
+                "contact",
+                "S002",
+                "contact",
+                lambda value: (f"no customer is known for the contact {shown(value)}", "name the customer as well"),
+            )
+        reject(
+            "stated <> home",
+            "contact",
+            "R003",
+            "customer",
+            lambda value: (f"the contact {shown(value)} belongs to another customer", "see the contacts table"),
+        )
+        if table == "ties":
+            reject(
+                "subscription = '' AND followers IS NOT NULL",
+                "person",
+                "S003",
+                "followers",
+                lambda _: ("only a company page or a newsletter has followers", None),
+            )
+            reject(
+                "channel = '' AND via IS NOT NULL",
+                "via",
+                "S003",
+                "via",
+                lambda _: ("only a channel's tie runs via an employee", "name the channel as owner"),
+            )
+
+    def _finish(self, ties: str, log: str) -> Assembled:
+        """The ties and the log in their final form, and what the data hold."""
+        names = self.names
+        left = (f"(SELECT id FROM {names[table]} WHERE left_on <= {self.as_of})" for table in ("employees", "contacts"))
+        gone = "(person IN {} OR contact IN {}) AS gone".format(*left)
+        columns = "kind, last_contact, per_year, strength, followers"
+        held = " UNION ALL ".join(f"SELECT person, customer FROM {name} WHERE channel = ''" for name in (ties, log))
+        final = self._made(
+            f"SELECT {ENDS}, {columns}, {gone} FROM (SELECT {ENDS}, {columns} FROM {ties} UNION ALL "
+            f"SELECT '', '', owner, '', id, NULL, NULL, NULL, NULL, NULL FROM {names['customers']} "
+            f"WHERE owner IS NOT NULL AND (owner, id) NOT IN ({held}))"
+        )
+        times = self._made(
+            f'SELECT *, {gone} FROM (SELECT {ENDS}, kind, "on", count(*) AS times FROM {log} '
+            f'WHERE "on" <= {self.as_of} GROUP BY ALL)'
+        )
+        self._remark(ties, log, final)
+        both = f"(SELECT {ENDS}, 0 AS logged FROM {final} UNION ALL SELECT {ENDS}, 1 FROM {times})"
+        relays, subscribes, logged = self.engine.ask(
+            "SELECT coalesce(bool_or(channel <> '' AND person <> ''), false), "
+            f"coalesce(bool_or(subscription <> ''), false), coalesce(max(logged), 0) = 1 FROM {both}"
+        )[0]
+        frames = {
+            table: self.engine.frame(names[table]) for table in ("employees", "customers", "contacts", "channels")
+        }
+        tables = Tables(**frames, ties=self.engine.frame(final), log=self.engine.frame(times))
+        return Assembled(tables, relays, logged, subscribes, tuple(self.warnings), tuple(self.notes))
+
+    def _remark(self, ties: str, log: str, final: str) -> None:
+        """Count what does not count, or counts otherwise than it stands there."""
+        for file, count in self.engine.ask(f'SELECT _file, count(*) FROM {log} WHERE "on" > {self.as_of} GROUP BY 1'):
+            self.typist.tallies[file].skipped["after as_of"] = count
+        ahead = self.engine.ask(f"SELECT count(*) FROM {ties} WHERE last_contact > {self.as_of}")[0][0]
+        if ahead:
+            day = day_of(self.as_of).isoformat()
+            self.warnings.append(
+                f"{ahead} ties have their last contact after {day} and count as of that day: "
+                "the ties table keeps no history, so answers for the past are too strong"
+            )
+        gone = self.engine.ask(f"SELECT count(*) FROM {final} WHERE gone")[0][0]
+        if gone:
+            self.notes.append(f"{gone} ties count zero: their employee or contact has left")
