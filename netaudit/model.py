@@ -119,23 +119,20 @@ def _recorded(as_of: int, assumptions: Assumptions) -> nw.Expr:
     )
 
 
-def live_ties(book: Book, assumptions: Assumptions, customers: Frame | None = None) -> Frame:
-    """The live ties of the book, or of some customers (a frame with `customer`), equal records merged.
+def live_ties(book: Book, assumptions: Assumptions) -> Frame:
+    """The live ties of the book, equal records merged.
 
     Columns: those of TIES; `units`; `wanted` (units that the counted followers of a subscription make up, named
     ones included); `last_contact`; `assumed` (kind, date or count was missing).
     """
     as_of = day_number(book.as_of)
-    ties, log = book.tables.ties, book.tables.log
-    if customers is not None:
-        ties, log = (frame.join(customers.select("customer"), on="customer", how="semi") for frame in (ties, log))
-    merged = _merged(_tie_records(ties, as_of, assumptions))
+    records = _tie_records(book.tables.ties, as_of, assumptions)
     if book.logged:
-        merged = _merged(nw.concat([merged, _log_records(log, as_of, assumptions)]))
-    live = merged.filter((nw.col("units") > 0) | (nw.col("wanted") > 0))
+        records = nw.concat([records, _log_records(book.tables.log, as_of, assumptions)])
+    live = _merged(records).filter((nw.col("units") > 0) | (nw.col("wanted") > 0))
     if book.relays:
         live = _merged(_reached_directly(book.engine.keep(live)))
-    return live
+    return book.engine.keep(live)
 
 
 def _tie_records(ties: Frame, as_of: int, assumptions: Assumptions) -> Frame:
@@ -201,26 +198,25 @@ def _reached_directly(ties: Frame) -> Frame:
 
 
 def bundles(ties: Frame, limits: Limits) -> Frame:
-    """What each holder has with each contact, subscriptions aside: HOLDER, contact, units (capped), ties."""
+    """What each holder has with each contact, subscriptions aside: HOLDER, contact, units (capped), ties, assumed."""
     company = nw.when(nw.col("person") == "").then(nw.col("channel")).otherwise(nw.lit(""))
     own = ties.filter(nw.col("subscription") == "").with_columns(company=company)
-    summed = own.group_by(*HOLDER, "contact").agg(units=nw.col("units").sum(), ties=nw.len())
+    summed = own.group_by(*HOLDER, "contact").agg(
+        units=nw.col("units").sum(), ties=nw.len(), assumed=nw.col("assumed").any()
+    )
     return summed.with_columns(units=nw.col("units").clip(upper_bound=limits.contact).cast(nw.Int64))
 
 
-def pairs(book: Book, assumptions: Assumptions, customers: Frame | None = None) -> Frame:
-    """What each holder has with each customer: HOLDER, units, ties, qualifies (counts towards tolerance)."""
+def pairs(book: Book, assumptions: Assumptions, ties: Frame) -> Frame:
+    """What each holder has with each customer, from live ties: HOLDER, units, ties (how many), assumed (any)."""
     limits = Limits.of(assumptions)
-    ties = live_ties(book, assumptions, customers)
-    if book.subscribes:
-        ties = book.engine.keep(ties)
     own = bundles(ties, limits)
     if book.subscribes and book.relays:
         own = book.engine.keep(own)
     held = own.group_by(*HOLDER).agg(
         units=nw.col("units").sum().cast(nw.Int64),
         ties=nw.col("ties").sum().cast(nw.Int64),
-        qualifies=(nw.col("units") >= limits.tie).any(),
+        assumed=nw.col("assumed").any(),
     )
     if not book.subscribes:
         return held
@@ -228,7 +224,7 @@ def pairs(book: Book, assumptions: Assumptions, customers: Frame | None = None) 
     return both.group_by(*HOLDER).agg(
         units=nw.col("units").sum().cast(nw.Int64),
         ties=nw.col("ties").sum().cast(nw.Int64),
-        qualifies=nw.col("qualifies").any(),
+        assumed=nw.col("assumed").any(),
     )
 
 
@@ -278,12 +274,12 @@ def _subscriptions(ties: Frame, own: Frame | None, assumptions: Assumptions, lim
         *HOLDER,
         units=nw.col("units").cast(nw.Int64),
         ties=nw.col("ties").cast(nw.Int64),
-        qualifies=nw.lit(False),  # noqa: FBT003 - a literal column
+        assumed=nw.lit(False),  # noqa: FBT003 - a literal column
     )
 
 
 def follow_rates(book: Book, assumptions: Assumptions, destination: str | None) -> Frame:
-    """How many of an employee's customers would follow: person, follow_low, follow_base, follow_high.
+    """How many of an employee's customers would follow: person, destination, follow_low, follow_base, follow_high.
 
     The destination is the one asked for, else that of the recorded departure, else unknown; a clause that still
     runs takes its share off.
@@ -292,12 +288,12 @@ def follow_rates(book: Book, assumptions: Assumptions, destination: str | None) 
     bound = nw.col("clause_until") >= day_number(book.as_of)
     clause = nw.when(bound).then(nw.lit(float(assumptions["clause"]))).otherwise(nw.lit(1.0))
     rates = {name: assumptions.follow(name) for name in ("competitor", "elsewhere", "unknown")}
-    people = book.tables.employees.with_columns(where=where)
+    people = book.tables.employees.with_columns(destination=where)
     columns = {
-        f"follow_{end}": _choice("where", {name: rate[index] for name, rate in rates.items()}) * clause
+        f"follow_{end}": _choice("destination", {name: rate[index] for name, rate in rates.items()}) * clause
         for index, end in enumerate(("low", "base", "high"))
     }
-    return people.select(person=nw.col("id"), **columns)
+    return people.select("destination", person=nw.col("id"), **columns)
 
 
 def pull(follow: str, units: str) -> nw.Expr:

@@ -62,12 +62,14 @@ class _Edge:
         self.subscription = bool(tie.subscription)
 
 
-def graph_of(book: Book, customers: Frame | None = None) -> nx.DiGraph[str]:
-    """The graph of the whole book, or of what surrounds some customers (a frame with `customer`).
+def graph_of(book: Book, part: Frame | None = None) -> nx.DiGraph[str]:
+    """The graph of the whole book, or of the customers in `part`, a frame of live ties as the model gives them.
 
-    With `customers`, only they, their contacts and those who have a live tie to them are nodes.
+    With `part`, only its customers, their contacts and those who have a live tie to them are nodes.
     """
-    ties = [_Tie(*row) for row in book.engine.rows(live_ties(book, book.assumptions, customers))]
+    live = live_ties(book, book.assumptions) if part is None else part
+    ties = [_Tie(*row) for row in book.engine.rows(live.select(*_Tie._fields))]
+    customers = None if part is None else {tie.customer for tie in ties}
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_node(COMPANY, kind=COMPANY, id=COMPANY, name=book.company or COMPANY)
     _add_nodes(graph, book, ties, customers)
@@ -81,10 +83,9 @@ def graph_of(book: Book, customers: Frame | None = None) -> nx.DiGraph[str]:
     return graph
 
 
-def _add_nodes(graph: nx.DiGraph[str], book: Book, ties: list[_Tie], customers: Frame | None) -> None:
+def _add_nodes(graph: nx.DiGraph[str], book: Book, ties: list[_Tie], only: set[str] | None) -> None:
     """Nodes with their table's columns, the company's way to everyone who is still here, contacts' way to customers."""
     tables = book.tables
-    only = None if customers is None else {str(value) for value in book.engine.column(customers.select("customer"))}
     for row in _rows(book, tables.customers):
         if only is None or row["id"] in only:
             _add_node(graph, "customer", {**row, "revenue": _money(book, row["revenue"])})

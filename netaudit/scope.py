@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit import model
 from netaudit.errors import nearest, shown, usage
 from netaudit.loading.values import CellError, Reading, day_of
 from netaudit.loading.where import Condition, option
@@ -72,7 +71,7 @@ def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:
     return Scope(frame, count, int(total or 0), revenue, count - known, given)
 
 
-def money_band(book: Book, units: tuple[int, int, int]) -> Band | None:
+def money_band(book: Book, units: tuple[int, ...]) -> Band | None:
     """Low, base and high in the currency; None where customers are counted and money is unknown."""
     if book.weighted_by == "count":
         return None
@@ -80,9 +79,8 @@ def money_band(book: Book, units: tuple[int, int, int]) -> Band | None:
     return Band(low, base, high)
 
 
-def unmapped_words(book: Book, scope: Scope) -> tuple[int, Sentence | None]:
-    """How many customers in scope nobody has a live tie to, and what to say about it."""
-    live = model.live_ties(book, book.assumptions).group_by("customer").agg()
+def unmapped_words(book: Book, scope: Scope, live: Frame) -> tuple[int, Sentence | None]:
+    """How many customers in scope nobody has a live tie to (`live` are all of them), and what to say about it."""
     unmapped = book.engine.keep(scope.customers.join(live, on="customer", how="anti").select("customer"))
     recorded = nw.concat([frame.select("customer") for frame in (book.tables.ties, book.tables.log)])
     count, faded = (
@@ -96,12 +94,9 @@ def unmapped_words(book: Book, scope: Scope) -> tuple[int, Sentence | None]:
         "none": Value(count - faded, Unit.COUNT),
         "faded": Value(faded, Unit.COUNT),
     }
-    reason = "no tie is on record"
-    if faded:
-        reason = "{faded} have only ties that no longer count (of people who left, say)"
-        reason += ", {none} none on record" if count > faded else ""
-    verb = "customer is" if count == 1 else "customers are"
-    return count, Sentence(f"{{count}} {verb} unmapped, which is unknown and not safe: {reason}.", values)
+    reasons = ["{none} without any tie on record"] if count > faded else []
+    reasons += ["{faded} with ties that no longer count, such as those of people who left"] if faded else []
+    return count, Sentence(f"Unmapped, so unknown and not safe: {{count}} ({', '.join(reasons)}).", values)
 
 
 def suggested(book: Book, *options: str) -> Sentence:

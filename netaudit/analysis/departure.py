@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 
@@ -20,6 +20,18 @@ if TYPE_CHECKING:
     from netaudit.book import Book
     from netaudit.engine import Frame
     from netaudit.scope import Scope
+
+ENDS = ("low", "base", "high")
+NAMED = 4
+"""How many leavers are called by name."""
+
+NOTHING = Sentence("No customer in question has a live tie to them: nothing leaves.")
+BASE_RATE = Sentence(
+    "Severed is not lost: in two public registers 19-45 % of single-contact clients went in a period in which nobody "
+    "left, and in one of them 62 % stayed after their only contact had gone.",
+    kind="warning",
+)
+"""Said wherever customers are called severed; docs/model.md says more."""
 
 VERDICTS = ("severed", "exposed", "held", "untouched", "unmapped")
 
@@ -72,6 +84,28 @@ class Summary:
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "sum over the rows")
 
 
+class _Touched(NamedTuple):
+    """What the tables say about one customer that the leavers have a live tie to; weights in whole units."""
+
+    customer: str
+    name: str | None
+    segment: str | None
+    revenue: int | None
+    held: float
+    walks: float
+    adrift: float
+    loss_low: float
+    loss_base: float
+    loss_high: float
+    risk_low: int | None
+    risk_base: int | None
+    risk_high: int | None
+    ties_lost: int
+    ties_kept: int
+    assumed: bool
+    stay: int
+
+
 def leave(
     book: Book, scope: Scope, leavers: tuple[str, ...], destination: str | None = None, *, sensitivity: bool = False
 ) -> Result[Row, Summary]:
@@ -79,24 +113,26 @@ def leave(
 
     Sums come from the tables, structure (severed, tolerance) from the graph around the leavers.
     """
-    lost = _lost(book, book.assumptions, scope, leavers, destination)
-    touched = lost.select("customer")
-    graph = graph_of(book, touched)
-    unmapped, unmapped_sentence = unmapped_words(book, scope)
+    ties = model.live_ties(book, book.assumptions)
+    near = _near(book, ties, leavers)
+    lost = _lost(book, book.assumptions, scope, near, leavers, destination)
+    touched = sorted((_Touched(*cells) for cells in book.engine.rows(lost.select(*_Touched._fields))), key=_rank)
+    graph = graph_of(book, near)
     severed = {node.removeprefix("customer:") for node in cut_off(graph, leavers)}
-    limits = model.Limits.of(book.assumptions)
-    found = [_row(book, cells, severed, limits, graph) for cells in book.engine.rows(lost.select(*_CELLS))]
-    found.sort(key=_rank)
-    rows = tuple(row for row, _ in found)
-    units = tuple(sum(cells[index] or 0 for _, cells in found) for index in _RISK)
+    rows = tuple(_row(book, entry, severed, graph) for entry in touched)
+    unmapped, unmapped_sentence = unmapped_words(book, scope, ties)
+    at_risk = (sum(getattr(entry, f"risk_{end}") or 0 for entry in touched) for end in ENDS)
     summary = Summary(
         customers=scope.count,
         verdicts=_verdicts(rows, scope.count, unmapped),
         revenue=None if scope.revenue is None else book.money(scope.revenue),
         revenue_unknown=scope.unknown,
-        revenue_at_risk=money_band(book, (units[0], units[1], units[2])),
+        revenue_at_risk=money_band(book, tuple(at_risk)),
     )
-    swings = _sensitivity(book, scope, leavers, destination) if sensitivity else None
+    said = _said(book, summary, rows) if rows else [NOTHING]
+    if rows:
+        said += [_assumed(book, leavers, destination, sum(entry.assumed for entry in touched)), BASE_RATE]
+    said += [unmapped_sentence] if unmapped_sentence else []
     return Result(
         schema="netaudit/risk/1",
         title=_title(book, leavers),
@@ -104,101 +140,75 @@ def leave(
         summary=summary,
         rows=rows,
         row_type=Row,
-        closing=tuple(
-            _closing(
-                book, leavers, summary, rows, _rates(book, leavers, destination), unmapped_sentence, asked=sensitivity
-            )
-        ),
+        closing=(*said, _next(book, leavers, ask=bool(rows) and not sensitivity)),
         leavers=leavers,
         where=scope.where,
-        sensitivity=swings,
+        sensitivity=_sensitivity(book, scope, leavers, destination) if sensitivity else None,
         warnings=book.warnings,
     )
 
 
-_CELLS = (
-    "customer",
-    "name",
-    "segment",
-    "revenue",
-    "held",
-    "walks",
-    "adrift",
-    "loss_low",
-    "loss_base",
-    "loss_high",
-    "risk_low",
-    "risk_base",
-    "risk_high",
-    "ties_lost",
-    "ties_kept",
-    "stay",
-)
-_RISK = tuple(_CELLS.index(f"risk_{end}") for end in ("low", "base", "high"))
+def _near(book: Book, ties: Frame, leavers: tuple[str, ...]) -> Frame:
+    """The live ties of all customers that a leaver has one to."""
+    touched = ties.filter(nw.col("person").is_in(list(leavers))).group_by("customer").agg()
+    return book.engine.keep(ties.join(touched, on="customer", how="semi"))
 
 
 def _lost(
-    book: Book, assumptions: Assumptions, scope: Scope, leavers: tuple[str, ...], destination: str | None
+    book: Book, assumptions: Assumptions, scope: Scope, near: Frame, leavers: tuple[str, ...], destination: str | None
 ) -> Frame:
-    """The touched customers in scope with their shares, losses and weighed losses."""
-    engine = book.engine
-    going = engine.frame(engine.table({"person": "VARCHAR"}, {"person": leavers}))
-    rates = model.follow_rates(book, assumptions, destination).join(going, on="person", how="semi")
-    records = [
-        frame.join(going, on="person", how="semi").select("customer") for frame in (book.tables.ties, book.tables.log)
-    ]
-    near = engine.keep(nw.concat(records).group_by("customer").agg())
+    """The touched customers in scope with the columns of `_Touched`."""
+    rates = model.follow_rates(book, assumptions, destination).filter(nw.col("person").is_in(list(leavers)))
     pairs = model.pairs(book, assumptions, near).join(rates, on="person", how="left")
-    gone = ~nw.col("follow_base").is_null()
-    ends = ("low", "base", "high")
-    sums = pairs.with_columns(
-        gone=gone,
-        **{
-            f"pull_{end}": nw.when(gone).then(model.pull(f"follow_{end}", "units")).otherwise(nw.lit(0)) for end in ends
-        },
+    gone, none = nw.col("gone"), nw.lit(0).cast(nw.Int64)
+    pulls = {f"pull_{end}": nw.when(gone).then(model.pull(f"follow_{end}", "units")).otherwise(none) for end in ENDS}
+    sums = (
+        pairs.with_columns(gone=~nw.col("follow_base").is_null())
+        .with_columns(
+            leave=nw.when(gone).then(nw.col("units")).otherwise(none),
+            ties_lost=nw.when(gone).then(nw.col("ties")).otherwise(none),
+            assumed=gone & nw.col("assumed"),
+            **pulls,
+        )
+        .group_by("customer")
+        .agg(
+            assumed=nw.col("assumed").any(),
+            **{name: nw.col(name).sum().cast(nw.Int64) for name in ("units", "ties", "leave", "ties_lost", *pulls)},
+        )
     )
-    sums = sums.group_by("customer").agg(
-        stay=nw.when(~nw.col("gone")).then(nw.col("units")).otherwise(nw.lit(0)).sum().cast(nw.Int64),
-        leave=nw.when(nw.col("gone")).then(nw.col("units")).otherwise(nw.lit(0)).sum().cast(nw.Int64),
-        ties_lost=nw.when(nw.col("gone")).then(nw.col("ties")).otherwise(nw.lit(0)).sum().cast(nw.Int64),
-        ties_kept=nw.when(~nw.col("gone")).then(nw.col("ties")).otherwise(nw.lit(0)).sum().cast(nw.Int64),
-        **{f"pull_{end}": nw.col(f"pull_{end}").sum().cast(nw.Int64) for end in ends},
+    shared = (
+        sums.join(scope.customers, on="customer")
+        .with_columns(stay=nw.col("units") - nw.col("leave"), ties_kept=nw.col("ties") - nw.col("ties_lost"))
+        .with_columns(**model.shares(), **{f"loss_{end}": model.loss(f"pull_{end}") for end in ENDS})
+        .with_columns(**{f"risk_{end}": model.at_risk("weight", f"loss_{end}") for end in ENDS})
     )
-    touched = sums.filter(nw.col("ties_lost") > 0).join(scope.customers, on="customer")
-    shared = touched.with_columns(**model.shares(), **{f"loss_{end}": model.loss(f"pull_{end}") for end in ends})
-    return engine.keep(shared.with_columns(**{f"risk_{end}": model.at_risk("weight", f"loss_{end}") for end in ends}))
+    return book.engine.keep(shared)
 
 
-def _row(
-    book: Book, cells: tuple[Any, ...], severed: set[str], limits: model.Limits, graph: nx.DiGraph[str]
-) -> tuple[Row, tuple[Any, ...]]:
-    values = dict(zip(_CELLS, cells, strict=True))
-    customer = values["customer"]
-    verdict = "severed" if customer in severed else "held" if values["stay"] >= limits.customer else "exposed"
-    known = values["revenue"] is not None
-    row = Row(
-        customer=customer,
-        name=values["name"],
-        segment=values["segment"],
-        verdict=verdict,
-        revenue=book.money(values["revenue"]) if known else None,
-        held=round(values["held"], 9),
-        walks=round(values["walks"], 9),
-        adrift=round(values["adrift"], 9),
-        loss=Band(*(round(values[f"loss_{end}"], 9) for end in ("low", "base", "high"))),
-        revenue_at_risk=money_band(book, tuple(cells[index] for index in _RISK)) if known else None,
-        ties_lost=values["ties_lost"],
-        ties_kept=values["ties_kept"],
-        tolerance=tolerance(graph, customer, limits),
+def _rank(entry: _Touched) -> tuple[object, ...]:
+    """Worst first, after rounding: by what is at risk, then by loss; unknown revenue after all that is known."""
+    return entry.risk_base is None, -(entry.risk_base or 0), -round(entry.loss_base, 9), entry.customer
+
+
+def _row(book: Book, entry: _Touched, severed: set[str], graph: nx.DiGraph[str]) -> Row:
+    limits = model.Limits.of(book.assumptions)
+    enough = "held" if entry.stay >= limits.customer else "exposed"
+    risk = tuple(getattr(entry, f"risk_{end}") for end in ENDS)
+    return Row(
+        customer=entry.customer,
+        name=entry.name,
+        segment=entry.segment,
+        verdict="severed" if entry.customer in severed else enough,
+        revenue=None if entry.revenue is None else book.money(entry.revenue),
+        held=round(entry.held, 9),
+        walks=round(entry.walks, 9),
+        adrift=round(entry.adrift, 9),
+        loss=Band(round(entry.loss_low, 9), round(entry.loss_base, 9), round(entry.loss_high, 9)),
+        revenue_at_risk=None if entry.revenue is None else money_band(book, risk),
+        ties_lost=entry.ties_lost,
+        ties_kept=entry.ties_kept,
+        tolerance=tolerance(graph, entry.customer, limits),
     )
-    return row, cells
-
-
-def _rank(found: tuple[Row, tuple[Any, ...]]) -> tuple[object, ...]:
-    """Worst first: by what is at risk, then by loss; revenue unknown after all that is known."""
-    row, cells = found
-    weighed = cells[_RISK[1]]
-    return weighed is None, -(weighed or 0), -row.loss.base, row.customer
 
 
 def _verdicts(rows: tuple[Row, ...], customers: int, unmapped: int) -> Verdicts:
@@ -210,7 +220,8 @@ def _sensitivity(
     book: Book, scope: Scope, leavers: tuple[str, ...], destination: str | None
 ) -> tuple[Sensitivity, ...]:
     def total(assumptions: Assumptions) -> int:
-        frame = _lost(book, assumptions, scope, leavers, destination).select(nw.col("risk_base").sum())
+        near = _near(book, model.live_ties(book, assumptions), leavers)
+        frame = _lost(book, assumptions, scope, near, leavers, destination).select(nw.col("risk_base").sum())
         return int(book.engine.rows(frame)[0][0] or 0)
 
     swings = []
@@ -234,86 +245,55 @@ def _sensitivity(
 
 
 def _title(book: Book, leavers: tuple[str, ...]) -> Sentence:
-    values = {"leavers": Value(_names(book, leavers), Unit.TEXT), "as_of": Value(book.as_of.isoformat(), Unit.TEXT)}
-    return Sentence("If {leavers} left" + (" together" if len(leavers) > 1 else "") + ", as of {as_of}", values)
-
-
-def _rates(book: Book, leavers: tuple[str, ...], destination: str | None) -> list[tuple[float, ...]]:
-    rates = model.follow_rates(book, book.assumptions, destination).filter(nw.col("person").is_in(list(leavers)))
-    return book.engine.rows(rates.select("follow_low", "follow_base", "follow_high"))
-
-
-def _names(book: Book, leavers: tuple[str, ...]) -> str:
     chosen = book.tables.employees.filter(nw.col("id").is_in(list(leavers))).select("id", "name")
     names = {row[0]: row[1] or row[0] for row in book.engine.rows(chosen)}
-    first = [names[leaver] for leaver in leavers[:4]]
-    more = [f"{len(leavers) - 4} more"] if len(leavers) > 4 else []
-    parts = first + more
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    said = [names[leaver] for leaver in leavers[:NAMED]]
+    said += [f"{len(leavers) - NAMED} more"] if len(leavers) > NAMED else []
+    who = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
+    values = {"leavers": Value(who, Unit.TEXT), "as_of": Value(book.as_of.isoformat(), Unit.TEXT)}
+    return Sentence(f"If {{leavers}} left{' together' if len(leavers) > 1 else ''}, as of {{as_of}}", values)
 
 
-BASE_RATE = (
-    "Severed is not lost: in two public registers 19-45 % of single-contact clients went in a period in which nobody "
-    "left, and in one of them 62 % stayed after their only contact had gone."
-)
-"""Said wherever customers are called severed; the registers are described in docs/model.md."""
-
-
-def _closing(
-    book: Book,
-    leavers: tuple[str, ...],
-    summary: Summary,
-    rows: tuple[Row, ...],
-    rates: list[tuple[float, ...]],
-    unmapped: Sentence | None,
-    *,
-    asked: bool,
-) -> list[Sentence]:
-    """What leaves, what that assumes, that severed is not lost, and what to run next.
-
-    `asked` says that the assumptions were moved already.
-    """
-    if not rows:
-        nothing = Sentence("No customer in question has a live tie to them: nothing leaves.")
-        return [nothing, *([unmapped] if unmapped else []), suggested(book)]
+def _said(book: Book, summary: Summary, rows: tuple[Row, ...]) -> list[Sentence]:
+    """What leaves, in words and money."""
     verdicts = summary.verdicts
     counts = {"severed": verdicts.severed, "exposed": verdicts.exposed, "held": verdicts.held, "touched": len(rows)}
     values = {name: Value(count, Unit.COUNT) for name, count in counts.items()}
     values["limit"] = Value(book.assumptions["threshold.customer"], Unit.SHARE)
-    said = [
-        Sentence(
-            "Customers touched: {touched}. Severed: {severed}, where nobody who stays and no company channel has a "
-            "live tie. "
-            "Exposed: {exposed}, where what remains holds less than {limit}. Held: {held}.",
-            values,
-        )
-    ]
-    if summary.revenue_at_risk is not None:
-        unknown = sum(row.revenue is None for row in rows)
-        money = {
-            "band": Value(summary.revenue_at_risk, Unit.MONEY),
-            "touched": Value(sum(row.revenue or 0 for row in rows), Unit.MONEY),
-            "unknown": Value(unknown, Unit.COUNT),
-        }
-        more = "; customers without a known revenue, not in it: {unknown}" if unknown else ""
-        said.append(Sentence(f"At risk: {{band}} a year, of {{touched}} that they bring{more}.", money))
-    said += [_assumed(rates), Sentence(BASE_RATE, kind="warning"), *([unmapped] if unmapped else [])]
-    going = [word for leaver in leavers for word in ("--leaver", leaver)] if len(leavers) <= 4 else ["--departures"]
-    return [*said, suggested(book) if asked else suggested(book, *going, "--sensitivity")]
-
-
-def _assumed(rates: list[tuple[float, ...]]) -> Sentence:
-    """The follow rates behind the figures: low, base, high of each leaver."""
-    low, base, high = (min(rate[0] for rate in rates), [rate[1] for rate in rates], max(rate[2] for rate in rates))
-    values = {
-        "low": Value(low, Unit.SHARE),
-        "high": Value(high, Unit.SHARE),
-        "base": Value(min(base), Unit.SHARE),
-        "most": Value(max(base), Unit.SHARE),
-    }
-    rate = "{base}" if min(base) == max(base) else "{base} to {most}"
-    return Sentence(
-        f"Assumed: {rate} ({{low}} to {{high}}) of what walks follows the leaver, by what was seen in other trades; "
-        "--destination and --assume change it.",
-        values,
+    words = (
+        "Customers touched: {touched}. Severed: {severed}, where nobody who stays and no company channel has a live "
+        "tie. Exposed: {exposed}, where what remains holds less than {limit}. Held: {held}."
     )
+    if summary.revenue_at_risk is None:
+        return [Sentence(words, values)]
+    unknown = sum(row.revenue is None for row in rows)
+    money = {
+        "band": Value(summary.revenue_at_risk, Unit.MONEY),
+        "touched": Value(sum(row.revenue or 0 for row in rows), Unit.MONEY),
+        "unknown": Value(unknown, Unit.COUNT),
+    }
+    more = "; without a known revenue, and so not in it: {unknown}" if unknown else ""
+    return [
+        Sentence(words, values),
+        Sentence(f"At risk: {{band}} a year, of {{touched}} that they bring{more}.", money),
+    ]
+
+
+def _assumed(book: Book, leavers: tuple[str, ...], destination: str | None, customers: int) -> Sentence:
+    """The follow rates behind the figures, and how many customers' ties are not fully recorded."""
+    chosen = model.follow_rates(book, book.assumptions, destination).filter(nw.col("person").is_in(list(leavers)))
+    rates = book.engine.rows(chosen.select("follow_low", "follow_base", "follow_high", "destination"))
+    bases = [rate[1] for rate in rates]
+    shares = {"low": min(rate[0] for rate in rates), "high": max(rate[2] for rate in rates), "base": min(bases)}
+    values = {name: Value(share, Unit.SHARE) for name, share in {**shares, "most": max(bases)}.items()}
+    values["customers"] = Value(customers, Unit.COUNT)
+    values["where"] = Value(" or ".join(sorted({rate[3] for rate in rates})), Unit.TEXT)
+    base = "{base}" if min(bases) == max(bases) else "{base} to {most}"
+    words = f"Assumed: of what walks, {base} ({{low}} to {{high}}) follows (destination: {{where}}), as in other trades"
+    words += "; a kind, date or count of ties at {customers} of these customers." if customers else "."
+    return Sentence(words, values)
+
+
+def _next(book: Book, leavers: tuple[str, ...], *, ask: bool) -> Sentence:
+    going = [word for leaver in leavers for word in ("--leaver", leaver)] if len(leavers) <= NAMED else ["--departures"]
+    return suggested(book, *going, "--sensitivity") if ask else suggested(book)
