@@ -31,6 +31,9 @@ USUAL_PER_YEAR = 4
 TIES = ("channel", "subscription", "person", "contact", "customer", "kind")
 """What makes two records one tie."""
 
+COUNTED = "followers"
+"""The kind of the one tie that a channel's counted followers at a customer make, beyond those that are named."""
+
 HOLDER = ("person", "company", "customer")
 """Whose bundle it is: a person's, or (`person` is "") that of the channel `company` itself."""
 
@@ -126,7 +129,7 @@ def live_ties(book: Book, assumptions: Assumptions) -> Frame:
     ones included); `last_contact`; `assumed` (kind, date or count was missing).
     """
     as_of = day_number(book.as_of)
-    records = _tie_records(book.tables.ties, as_of, assumptions)
+    records = _tie_records(book, as_of, assumptions)
     if book.logged:
         records = nw.concat([records, _log_records(book.tables.log, as_of, assumptions)])
     live = _merged(records).filter((nw.col("units") > 0) | (nw.col("wanted") > 0))
@@ -135,23 +138,28 @@ def live_ties(book: Book, assumptions: Assumptions) -> Frame:
     return book.engine.keep(live)
 
 
-def _tie_records(ties: Frame, as_of: int, assumptions: Assumptions) -> Frame:
-    """Rows of ties with their units."""
+def _tie_records(book: Book, as_of: int, assumptions: Assumptions) -> Frame:
+    """Rows of ties with their units; counted followers apart from named ones, as a tie of the kind COUNTED."""
     subscription = nw.col("subscription") != ""
     missing = nw.col("kind").is_null() | nw.col("last_contact").is_null() | nw.col("per_year").is_null()
-    only_counted = ~nw.col("followers").is_null() & (nw.col("contact") == "")
-    each = _units(_subscribed(assumptions), assumptions["max_intensity"])
-    rows = ties.filter(~nw.col("gone")).with_columns(
+    live = book.tables.ties.filter(~nw.col("gone"))
+    ties = live.filter(nw.col("followers").is_null() | (nw.col("contact") != "")) if book.subscribes else live
+    records = ties.with_columns(
         kind=nw.when(subscription).then(nw.lit("")).otherwise(nw.coalesce(nw.col("kind"), nw.lit("meeting"))),
         assumed=missing & ~subscription & nw.col("strength").is_null(),
+    ).select(*TIES, "last_contact", "assumed", units=_recorded(as_of, assumptions), wanted=nw.lit(0).cast(nw.Int64))
+    if not book.subscribes:
+        return records
+    each = _units(_subscribed(assumptions), assumptions["max_intensity"])
+    counted = live.filter(~nw.col("followers").is_null()).with_columns(
+        contact=nw.lit(""),
+        kind=nw.lit(COUNTED),
+        last_contact=nw.lit(None, dtype=nw.Int32),
+        assumed=nw.lit(False),  # noqa: FBT003 - a literal column
+        units=nw.lit(0).cast(nw.Int64),
+        wanted=(nw.col("followers") * each).cast(nw.Int64),
     )
-    return rows.select(
-        *TIES,
-        units=nw.when(only_counted).then(nw.lit(0)).otherwise(_recorded(as_of, assumptions)).cast(nw.Int64),
-        wanted=(nw.coalesce(nw.col("followers"), nw.lit(0)) * each).cast(nw.Int64),
-        last_contact=nw.col("last_contact"),
-        assumed=nw.col("assumed"),
-    )
+    return nw.concat([records, counted.select(*TIES, "last_contact", "assumed", "units", "wanted")])
 
 
 def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
@@ -171,10 +179,10 @@ def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
     units = nw.when(subscription).then(nw.col("fixed")).otherwise(nw.col("each").clip(0, round(most * UNIT)))
     return summed.select(
         *TIES,
+        "last_contact",
+        assumed=nw.lit(False),  # noqa: FBT003 - a literal column
         units=units.cast(nw.Int64),
         wanted=nw.lit(0).cast(nw.Int64),
-        last_contact=nw.col("last_contact"),
-        assumed=nw.lit(False),  # noqa: FBT003 - a literal column
     )
 
 
@@ -189,11 +197,15 @@ def _merged(records: Frame) -> Frame:
 
 
 def _reached_directly(ties: Frame) -> Frame:
-    """A contact that a channel reaches directly as well is the channel's, not the person's who passes it on."""
+    """A contact that a channel reaches directly as well is the channel's, not the person's who passes it on.
+
+    Counted followers have no names, so nobody can say that they are the same.
+    """
     ends = ["channel", "customer", "contact"]
-    direct = ties.filter(nw.col("channel") != "", nw.col("person") == "").group_by(*ends).agg(ways=nw.len())
+    named = nw.col("kind") != COUNTED
+    direct = ties.filter(nw.col("channel") != "", nw.col("person") == "", named).group_by(*ends).agg(ways=nw.len())
     joined = ties.join(direct, on=ends, how="left")
-    person = nw.when(nw.col("ways").is_null()).then(nw.col("person")).otherwise(nw.lit(""))
+    person = nw.when(named & ~nw.col("ways").is_null()).then(nw.lit("")).otherwise(nw.col("person"))
     return joined.with_columns(person=person).drop("ways")
 
 

@@ -3,7 +3,7 @@
 Nodes are `company`, `employee:ID`, `channel:ID`, `contact:ID` and `customer:ID`, with `kind`, `id`, `name` and the
 columns of their table. Edges run company → owner → contact → customer; a tie to the customer itself runs owner →
 customer. What a person passes on runs company → employee → channel → contact, through a channel node of its own
-(`channel:ID/PERSON`) where the channel has other ways as well. Owner → contact carries `intensity` (after all caps, so
+(`channel:ID/PERSON`) unless that person is its `relayed_by`. Owner → contact carries `intensity` (after all caps, so
 that the maximum flow from company to a customer is the customer's intensity), `hold`, `kinds`, `last_contact`,
 `assumed` and `subscription`; the other edges are without limit.
 """
@@ -73,13 +73,14 @@ def graph_of(book: Book, part: Frame | None = None) -> nx.DiGraph[str]:
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_node(COMPANY, kind=COMPANY, id=COMPANY, name=book.company or COMPANY)
     _add_nodes(graph, book, ties, customers)
-    names = _channel_names(ties)
+    relayed_by = {row["id"]: row["relayed_by"] or "" for row in _rows(book, book.tables.channels)}
     by_holder: dict[tuple[str, str, str], list[_Tie]] = defaultdict(list)
     for tie in sorted(ties):
         by_holder[tie.person, "" if tie.person else tie.channel, tie.customer].append(tie)
     for (person, _, customer), mine in by_holder.items():
         for (channel, contact), edge in _edges(mine, Limits.of(book.assumptions), book).items():
-            _add_tie(graph, person, names.get((channel, person)), contact, customer, edge)
+            node = _channel_node(channel, person, relayed_by) if channel else None
+            _add_tie(graph, person, node, contact, customer, edge)
     return graph
 
 
@@ -124,14 +125,9 @@ def _add_node(graph: nx.DiGraph[str], kind: str, row: dict[str, Any]) -> None:
     graph.add_node(f"{kind}:{row['id']}", **columns, kind=kind)
 
 
-def _channel_names(ties: list[_Tie]) -> dict[tuple[str, str], str]:
-    """The node of each channel per person who passes it on (or ""); the plain name serves its first way."""
-    ways = sorted({(tie.channel, tie.person) for tie in ties if tie.channel})
-    first = dict(reversed(ways))
-    return {
-        (channel, person): f"channel:{channel}" + ("" if first[channel] == person else f"/{person}")
-        for channel, person in ways
-    }
+def _channel_node(channel: str, person: str, relayed_by: dict[str, str]) -> str:
+    """The node of a channel; what runs via anybody but its `relayed_by` has a node of its own."""
+    return f"channel:{channel}" if person == relayed_by.get(channel, "") else f"channel:{channel}/{person}"
 
 
 def _edges(ties: list[_Tie], limits: Limits, book: Book) -> dict[tuple[str, str], _Edge]:
@@ -143,11 +139,11 @@ def _edges(ties: list[_Tie], limits: Limits, book: Book) -> dict[tuple[str, str]
             units = min(tie.units, room[tie.contact])
             room[tie.contact] -= units
             edges[tie.channel, tie.contact].take(tie, units)
-    subscribed = {(tie.channel, tie.contact): tie for tie in ties if tie.subscription}
+    subscribed = [tie for tie in ties if tie.subscription]
     if subscribed:
-        by_channel = {tie.channel: tie for tie in subscribed.values()}
-        for way, units in _subscription_shares(list(subscribed.values()), room, limits, book).items():
-            edges[way].take(subscribed.get(way) or by_channel[way[0]], units)
+        by_way = {(tie.channel, tie.contact): tie for tie in sorted(subscribed, key=lambda tie: tie.units)}
+        for way, units in _subscription_shares(subscribed, room, limits, book).items():
+            edges[way].take(by_way[way], units)
     return edges
 
 

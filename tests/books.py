@@ -73,8 +73,8 @@ def _day(draw: st.DrawFn, low: int = -900, high: int = 30) -> str:
 
 
 EMPLOYEES = ("anna", "bo", "carl", "dora", "emil")
-CUSTOMERS = ("north", "south", "east")
-CONTACTS = {"n1": "north", "n2": "north", "s1": "south", "s2": "south", "e1": "east"}
+CUSTOMERS = ("north", "south", "east", "west", "hill", "lake", "moor", "port", "vale")
+CONTACTS = {f"{customer}-{n}": customer for customer in CUSTOMERS for n in (1, 2)}
 CHANNELS = {
     "page": "company_page",
     "news": "newsletter",
@@ -126,7 +126,7 @@ def interactions(draw: st.DrawFn) -> Document:
 
 
 @st.composite
-def documents(draw: st.DrawFn, most: int = 14, *, owners: bool = True) -> Document:
+def documents(draw: st.DrawFn, most: int = 40, *, owners: bool = True) -> Document:
     """A random book: several kinds, named and nameless followers, relays, people and contacts who left, late dates.
 
     A person relays at most two of the three subscriptions: `list` is only ever direct or relayed by its own.
@@ -176,5 +176,5 @@ def documents(draw: st.DrawFn, most: int = 14, *, owners: bool = True) -> Docume
             for name, at in CONTACTS.items()
         ],
         "ties": rows,
-        "interactions": draw(st.lists(interactions(), max_size=8)),
+        "interactions": draw(st.lists(interactions(), max_size=16)),
     }

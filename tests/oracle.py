@@ -79,59 +79,52 @@ class Oracle:
             self.ties[*ends, kind] = max(units, self.ties.get((*ends, kind), 0))
 
     def _read(self, document: Document) -> None:
-        between: set[tuple[str, str]] = set()
-        for row in document["ties"] + document.get("interactions", []):
-            if row["owner"] not in self.channels:
-                between.add((row["owner"], row.get("customer") or self.contacts[row["contact"]]["customer"]))
-        owned = [
-            {"owner": row["owner"], "customer": name}
-            for name, row in self.customers.items()
-            if "owner" in row and (row["owner"], name) not in between
-        ]
-        for row in document["ties"] + owned:
+        log: list[Document] = document.get("interactions", [])
+        for row in document["ties"] + self._owner_ties(document["ties"] + log):
             ends = self._ends(row)
-            if ends is None:
-                continue
-            fixed = self._fixed(ends[0])
-            if "followers" in row and fixed is not None:
-                key = (ends[0], ends[1], ends[3])
-                self.followers[key] = max(self.followers.get(key, 0), row["followers"])
-                if not ends[2]:
-                    continue
-            if "strength" in row:
-                units = _units(-math.log(1 - row["strength"]))
-            else:
-                units = _units(_series(row) if fixed is None else fixed)
-            self._put(ends, row.get("kind", "meeting") if fixed is None else "", units)
-        log: dict[Key, int] = defaultdict(int)
-        for row in document.get("interactions", []):
+            if ends is not None:
+                self._read_tie(row, ends)
+        sums: dict[Key, int] = defaultdict(int)
+        for row in log:
             ends = self._ends(row)
-            if ends is None or date.fromisoformat(row["on"]) > AS_OF:
-                continue
-            fixed = self._fixed(ends[0])
-            if fixed is not None:
-                self._put(ends, "", _units(fixed))
-            else:
-                log[*ends, row["kind"]] += round(0.4 * WEIGHT[row["kind"]] * 2 ** (-_age(row["on"]) / 180) * 1e9)
-        for (*ends_, kind), units in log.items():
-            self._put((ends_[0], ends_[1], ends_[2], ends_[3]), kind, min(units, CAP))
+            if ends is not None and date.fromisoformat(row["on"]) <= AS_OF:
+                once = round(0.4 * WEIGHT[row["kind"]] * 2 ** (-_age(row["on"]) / 180) * 1e9)
+                if self._fixed(ends[0]) is None:
+                    sums[*ends, row["kind"]] += once
+                else:
+                    self._read_tie({"owner": row["owner"]}, ends)
+        for (channel, person, contact, customer, kind), units in sums.items():
+            self._put((channel, person, contact, customer), kind, min(units, CAP))
+
+    def _owner_ties(self, rows: list[Document]) -> list[Document]:
+        """A bare tie for every owner of a customer who has none of their own with it."""
+        between = {(row["owner"], row.get("customer") or self.contacts[row["contact"]]["customer"]) for row in rows}
+        owners = {name: row["owner"] for name, row in self.customers.items() if "owner" in row}
+        return [{"owner": owner, "customer": name} for name, owner in owners.items() if (owner, name) not in between]
+
+    def _read_tie(self, row: Document, ends: tuple[str, str, str, str]) -> None:
+        channel, person, contact, customer = ends
+        fixed = self._fixed(channel)
+        if "followers" in row:
+            key = (channel, person, customer)
+            self.followers[key] = max(self.followers.get(key, 0), row["followers"])
+            if not contact:
+                return
+        if "strength" in row:
+            units = _units(-math.log(1 - row["strength"]))
+        else:
+            units = _units(_series(row) if fixed is None else fixed)
+        self._put(ends, row.get("kind", "meeting") if fixed is None else "", units)
 
     def _prefer_direct(self) -> None:
-        """A contact that a channel reaches directly as well is the channel's; so are its counted followers."""
+        """A contact that a channel reaches directly as well is the channel's."""
         direct = {(channel, contact, customer) for channel, person, contact, customer, _ in self.ties if not person}
-        direct |= {
-            (channel, "", customer) for (channel, person, customer), n in self.followers.items() if n and not person
-        }
         moved: dict[Key, int] = {}
         for (channel, person, contact, customer, kind), units in self.ties.items():
             whose = "" if channel and (channel, contact, customer) in direct else person
             key = (channel, whose, contact, customer, kind)
             moved[key] = max(units, moved.get(key, 0))
-        counted: dict[tuple[str, str, str], int] = {}
-        for (channel, person, customer), n in self.followers.items():
-            whose = "" if (channel, "", customer) in direct else person
-            counted[channel, whose, customer] = max(n, counted.get((channel, whose, customer), 0))
-        self.ties, self.followers = moved, counted
+        self.ties = moved
 
     def holders(self, customer: str) -> dict[Holder, int]:
         """Total units of every person ("employee", id) and every channel of the company's own ("channel", id)."""

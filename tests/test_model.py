@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
+from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netaudit
@@ -13,12 +14,14 @@ from netaudit import model
 from tests.books import CUSTOMERS, EMPLOYEES, Document, book, documents, loaded
 from tests.oracle import Oracle
 
+if TYPE_CHECKING:
+    from netaudit.book import Book
 
-def holdings(loaded_book: object) -> dict[tuple[str, str, str], tuple[int, int]]:
+
+def holdings(b: Book) -> dict[tuple[str, str, str], tuple[int, int]]:
     """(customer, kind of holder, id) → units, ties."""
-    b = loaded_book
-    ties = model.live_ties(b, b.assumptions)  # type: ignore[attr-defined]
-    rows = b.engine.rows(model.pairs(b, b.assumptions, ties).select("customer", "person", "company", "units", "ties"))  # type: ignore[attr-defined]
+    ties = model.live_ties(b, b.assumptions)
+    rows = b.engine.rows(model.pairs(b, b.assumptions, ties).select("customer", "person", "company", "units", "ties"))
     return {
         (customer, "employee" if person else "channel", person or company): (units, ties)
         for customer, person, company, units, ties in rows
@@ -28,7 +31,7 @@ def holdings(loaded_book: object) -> dict[tuple[str, str, str], tuple[int, int]]
 @given(documents())
 def test_units_and_live_ties_equal_the_oracle(document: Document) -> None:
     oracle = Oracle(document)
-    expected = {}
+    expected: dict[tuple[str, str, str], tuple[int, int]] = {}
     for customer in CUSTOMERS:
         counts = oracle.live_ties(customer)
         expected |= {
@@ -78,6 +81,7 @@ def test_shares_loss_and_verdict_equal_brute_force(document: Document, leavers: 
     assert sum(getattr(verdicts, v) for v in ("severed", "exposed", "held", "untouched", "unmapped")) == len(CUSTOMERS)
 
 
+@settings(max_examples=4)
 @given(documents())
 def test_exposure_is_what_each_person_alone_would_cost(document: Document) -> None:
     b = loaded(document)

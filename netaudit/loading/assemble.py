@@ -321,8 +321,10 @@ class Assembler:
             f"coalesce(bool_or(subscription <> ''), false), coalesce(max(logged), 0) = 1 FROM {both}"
         )[0]
         frames = {
-            table: self.engine.frame(names[table]) for table in ("employees", "customers", "contacts", "channels")
+            table: self.engine.frame(names[table]).select(*(name for name in TABLES[table] if name != "currency"))
+            for table in ("customers", "contacts", "channels")
         }
+        frames["employees"] = self.engine.frame(names["employees"])
         tables = Tables(**frames, ties=self.engine.frame(final), log=self.engine.frame(times))
         return Assembled(tables, relays, logged, subscribes, tuple(self.warnings), tuple(self.notes))
 
@@ -330,7 +332,8 @@ class Assembler:
         """Count what does not count, or counts otherwise than it stands there."""
         for file, count in self.engine.ask(f'SELECT _file, count(*) FROM {log} WHERE "on" > {self.as_of} GROUP BY 1'):
             self.typist.tallies[file].skipped["after as_of"] = count
-        ahead = self.engine.ask(f"SELECT count(*) FROM {ties} WHERE last_contact > {self.as_of}")[0][0]
+        different = f"SELECT DISTINCT {ENDS}, kind, last_contact, per_year, strength, followers FROM"
+        ahead = self.engine.ask(f"SELECT count(*) FROM ({different} {ties} WHERE last_contact > {self.as_of})")[0][0]
         if ahead:
             day = day_of(self.as_of).isoformat()
             self.warnings.append(
