@@ -59,15 +59,28 @@ def risk(
     `where` a list of COLUMN=VALUE that chooses customers. Rows are `netaudit.analysis.departure.Row` or, without
     leavers, `netaudit.analysis.exposure.Row`. Raises `UsageError` for anybody who cannot leave.
     """
+    from netaudit.assumptions import DESTINATIONS
+    from netaudit.errors import shown, usage
     from netaudit.naming import leavers_of
     from netaudit.scope import scope_of
 
-    going = leavers_of(book, leavers, team, departures)
-    scope = scope_of(book, where)
+    if destination is not None and destination not in DESTINATIONS:
+        raise usage(f"no destination is called {shown(destination)}", f"one of {', '.join(DESTINATIONS)}")
+    named = (leavers,) if isinstance(leavers, str) else tuple(leavers)
+    chosen = (where,) if isinstance(where, str) else tuple(where)
+    going = leavers_of(book, named, team, departures)
+    scope = scope_of(book, chosen)
+    request = [word for condition in chosen for word in ("--where", condition)]
+    request += ["--destination", destination] if destination else []
     if going:
         from netaudit.analysis.departure import leave
 
-        return leave(book, scope, going, destination, sensitivity=sensitivity)
+        request += [word for name in named for word in ("--leaver", name)]
+        request += ["--team", team] if team is not None else []
+        request += ["--departures"] if departures else []
+        return leave(book, scope, going, destination, sensitivity=sensitivity, request=tuple(request))
+    if sensitivity:
+        raise usage("--sensitivity needs somebody who leaves", "add --leaver, --team or --departures")
     from netaudit.analysis.exposure import rank_exposure
 
-    return rank_exposure(book, scope, destination)
+    return rank_exposure(book, scope, destination, tuple(request))

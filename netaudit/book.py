@@ -28,7 +28,7 @@ class Tables:
     - ties: channel ("" for an employee's own), subscription (the channel's kind, or ""), person ("" where the
       company itself reaches), contact ("" for the customer itself), customer, kind, last_contact, per_year,
       strength, followers, gone (its person or contact has left)
-    - log: the ties' columns up to `kind`, with on, times, gone: the interactions up to as_of, counted
+    - log: the ties' columns up to `kind`, with on, gone: the interactions up to as_of, equal ones once
     """
 
     employees: Frame
@@ -41,7 +41,7 @@ class Tables:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """A loaded contact graph. `path` is what the user named, for the commands that answers suggest.
+    """A loaded contact graph. `call` are the words of a command line that name it again, for what answers suggest.
 
     XX is the number of decimals of the currency; `notes` are remarks on the data that change no answer.
     """
@@ -61,7 +61,7 @@ class Book:
     sources: tuple[Source, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
-    path: str
+    call: tuple[str, ...]
 
     def graph(self) -> nx.DiGraph[str]:
         """The whole book as a plain networkx.DiGraph; see `netaudit.network` for its nodes and attributes."""

@@ -52,6 +52,8 @@ def run(args: Sequence[str]) -> int:
     """Run one command line; return its exit code. Whatever goes wrong, it is said in lines on standard error."""
     try:
         code = app_for(args)(list(args), prog_name="netaudit", standalone_mode=False)
+        if code == ExitCode.INTERRUPTED:  # Typer turns an interrupt into its code without a word
+            say(["netaudit: interrupted"])
         return code if isinstance(code, int) else ExitCode.ANSWERED
     except NetauditError as error:
         say([*map(str, error.problems), *_more(error)])

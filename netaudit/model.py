@@ -168,7 +168,7 @@ def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
     subscription = nw.col("subscription") != ""
     rows = log.filter(~nw.col("gone")).select(
         *TIES,
-        each=_units(_once(assumptions, _age(as_of, "on")), 1000 * most) * nw.col("times"),
+        each=_units(_once(assumptions, _age(as_of, "on")), 1000 * most),
         fixed=_units(_subscribed(assumptions), most),
         last_contact=nw.col("on"),
     )

@@ -137,6 +137,6 @@ class Result(Generic[RowT, SummaryT]):
     row_type: type[RowT]
     closing: tuple[Sentence, ...] = ()
     leavers: tuple[str, ...] | None = None
-    where: Mapping[str, str] | None = None
+    where: tuple[str, ...] | None = None
     sensitivity: tuple[Sensitivity, ...] | None = None
     warnings: tuple[str, ...] = ()

@@ -15,13 +15,13 @@ from netaudit.loading.where import Condition, option
 from netaudit.result import Band, Sentence, Unit, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
     from datetime import date
 
     from netaudit.book import Book
     from netaudit.engine import Frame
 
-WHOLE = 10**6
+WHOLE = 10**9
 """Units of one customer where customers are counted instead of their revenue."""
 
 FILTERS = ("id", "name", "segment", "revenue", "count", "renewal_on", "owner")
@@ -40,7 +40,7 @@ class Scope:
     weight: int
     revenue: int | None
     unknown: int
-    where: Mapping[str, str] | None
+    where: tuple[str, ...] | None
 
     def share(self, units: int) -> float:
         """A part of everything that is weighed, rounded to 9 decimals."""
@@ -52,7 +52,8 @@ def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:
 
     Raises UsageError for a column that customers do not have, and where nothing fits.
     """
-    conditions = [_condition(text) for text in where]
+    given = tuple(where)
+    conditions = [_condition(text) for text in given]
     counted = book.weighted_by == "count"
     weight = (nw.col("count") * WHOLE).cast(nw.Int64) if counted else nw.col("revenue")
     customers = book.tables.customers
@@ -65,10 +66,9 @@ def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:
         frame.select(nw.len().alias("n"), nw.col("weight").sum().alias("w"), nw.col("revenue").count().alias("k"))
     )[0]
     if conditions and not count:
-        raise usage("no customer fits --where", f"of {len(FILTERS)} columns: {', '.join(FILTERS)}")
+        raise usage("no customer fits every --where", f"columns are {', '.join(FILTERS)}")
     revenue = None if counted else int(total or 0)
-    given = {condition.column: _written(condition) for condition in conditions} or None
-    return Scope(frame, count, int(total or 0), revenue, count - known, given)
+    return Scope(frame, count, int(total or 0), revenue, count - known, given or None)
 
 
 def money_band(book: Book, units: tuple[int, ...]) -> Band | None:
@@ -101,8 +101,8 @@ def unmapped_words(book: Book, scope: Scope, live: Frame) -> tuple[int, Sentence
 
 def suggested(book: Book, *options: str) -> Sentence:
     """The next command to run on this book."""
-    words = ["netaudit", "risk", *([book.path] if book.path else []), *options]
-    return Sentence("Next: {command}", {"command": Value(shlex.join(words), Unit.TEXT)}, kind="next")
+    command = shlex.join(["netaudit", "risk", *book.call, *options])
+    return Sentence("Next: {command}", {"command": Value(command, Unit.TEXT)}, kind="next")
 
 
 def _condition(text: str) -> Condition:
@@ -114,11 +114,6 @@ def _condition(text: str) -> Condition:
         hint = nearest(found.column, FILTERS) or f"columns are {', '.join(FILTERS)}"
         raise usage(f"customers have no column {shown(found.column)}", hint)
     return found
-
-
-def _written(condition: Condition) -> str:
-    operands = ", ".join(condition.operands)
-    return operands if condition.operation == "in" else f"{condition.operation} {operands}".strip()
 
 
 def _fitting(book: Book, conditions: list[Condition]) -> list[str]:

@@ -85,10 +85,14 @@ class Oracle:
             if ends is not None:
                 self._read_tie(row, ends)
         sums: dict[Key, int] = defaultdict(int)
+        seen: set[tuple[Any, ...]] = set()
         for row in log:
             ends = self._ends(row)
             if ends is not None and date.fromisoformat(row["on"]) <= AS_OF:
                 once = round(0.4 * WEIGHT[row["kind"]] * 2 ** (-_age(row["on"]) / 180) * 1e9)
+                if (*ends, row["kind"], row["on"]) in seen:
+                    continue  # the same contact, recorded twice
+                seen.add((*ends, row["kind"], row["on"]))
                 if self._fixed(ends[0]) is None:
                     sums[*ends, row["kind"]] += once
                 else:

@@ -110,7 +110,8 @@ def test_order_repeats_and_threads_change_no_byte(document: Document, leavers: s
     for rows in shuffled.values():
         if isinstance(rows, list):
             chance.shuffle(rows)
-    shuffled["ties"] += [dict(row) for row in document["ties"][:3]]
+    for table in ("ties", "interactions"):
+        shuffled[table] += [dict(row) for row in document[table][:3]]
     shuffled["customers"] += [dict(row) for row in document["customers"][:1]]
     for who in (leavers, ()):
         expected = answer(document, who, threads=2)

@@ -107,9 +107,17 @@ class _Touched(NamedTuple):
 
 
 def leave(
-    book: Book, scope: Scope, leavers: tuple[str, ...], destination: str | None = None, *, sensitivity: bool = False
+    book: Book,
+    scope: Scope,
+    leavers: tuple[str, ...],
+    destination: str | None = None,
+    *,
+    sensitivity: bool = False,
+    request: tuple[str, ...] = (),
 ) -> Result[Row, Summary]:
     """What leaves when these employees (ids) leave together; rows worst first.
+
+    `request` are the options that go on into the command suggested next.
 
     Sums come from the tables, structure (severed, tolerance) from the graph around the leavers.
     """
@@ -140,7 +148,7 @@ def leave(
         summary=summary,
         rows=rows,
         row_type=Row,
-        closing=(*said, _next(book, leavers, ask=bool(rows) and not sensitivity)),
+        closing=(*said, suggested(book, *(() if sensitivity or not rows else (*request, "--sensitivity")))),
         leavers=leavers,
         where=scope.where,
         sensitivity=_sensitivity(book, scope, leavers, destination) if sensitivity else None,
@@ -292,8 +300,3 @@ def _assumed(book: Book, leavers: tuple[str, ...], destination: str | None, cust
     words = f"Assumed: of what walks, {base} ({{low}} to {{high}}) follows (destination: {{where}}), as in other trades"
     words += "; a kind, date or count of ties at {customers} of these customers." if customers else "."
     return Sentence(words, values)
-
-
-def _next(book: Book, leavers: tuple[str, ...], *, ask: bool) -> Sentence:
-    going = [word for leaver in leavers for word in ("--leaver", leaver)] if len(leavers) <= NAMED else ["--departures"]
-    return suggested(book, *going, "--sensitivity") if ask else suggested(book)

@@ -43,8 +43,13 @@ class Summary:
     revenue: float | None = column("Revenue", Unit.MONEY, "known revenue of the customers in question, a year")
 
 
-def rank_exposure(book: Book, scope: Scope, destination: str | None = None) -> Result[Row, Summary]:
-    """Everyone who is here, costliest first, as if each alone left. The figures do not add up to a joint departure."""
+def rank_exposure(
+    book: Book, scope: Scope, destination: str | None = None, request: tuple[str, ...] = ()
+) -> Result[Row, Summary]:
+    """Everyone who is here, costliest first, as if each alone left. The figures do not add up to a joint departure.
+
+    `request` are the options that go on into the command suggested next.
+    """
     people = book.tables.employees
     here = people.filter(nw.col("left_on").is_null() | (nw.col("left_on") > day_number(book.as_of)))
     ties = model.live_ties(book, book.assumptions)
@@ -63,7 +68,7 @@ def rank_exposure(book: Book, scope: Scope, destination: str | None = None) -> R
         summary=Summary(len(rows), scope.count, unmapped, revenue),
         rows=tuple(rows),
         row_type=Row,
-        closing=tuple(_closing(book, scope, rows, unmapped_sentence, leaving)),
+        closing=(*_closing(scope, rows, unmapped_sentence), _next(book, rows, leaving, request)),
         where=scope.where,
         warnings=book.warnings,
     )
@@ -128,7 +133,7 @@ def _rank(row: Row) -> tuple[object, ...]:
     return -weighed, -row.severed, -row.exposed, -row.customers, row.employee
 
 
-def _closing(book: Book, scope: Scope, rows: list[Row], unmapped: Sentence | None, leaving: int) -> list[Sentence]:
+def _closing(scope: Scope, rows: list[Row], unmapped: Sentence | None) -> list[Sentence]:
     said = []
     if rows and rows[0].customers:
         worst = rows[0]
@@ -142,16 +147,18 @@ def _closing(book: Book, scope: Scope, rows: list[Row], unmapped: Sentence | Non
         money = " ({band} a year)" if worst.revenue_at_risk is not None else ""
         said.append(
             Sentence(
-                f"Costliest: {{name}}, with {{severed}} customers severed and {{share}} {{weight}} at risk{money}.",
+                f"Costliest: {{name}}, with {{share}} {{weight}} at risk{money}. Customers severed: {{severed}}.",
                 values,
             )
         )
         said.append(
             Sentence("Each line stands for one person leaving alone; several who leave together cost at least the sum.")
         )
-    said += [unmapped] if unmapped else []
+    return [*said, *([unmapped] if unmapped else [])]
+
+
+def _next(book: Book, rows: list[Row], leaving: int, request: tuple[str, ...]) -> Sentence:
+    """Those who are recorded as leaving, or else the costliest."""
     if leaving:
-        values = {"leaving": Value(leaving, Unit.COUNT)}
-        verb = "departure is" if leaving == 1 else "departures are"
-        return [*said, Sentence(f"{{leaving}} {verb} on record.", values), suggested(book, "--departures")]
-    return [*said, suggested(book, "--leaver", rows[0].employee)] if rows else said
+        return suggested(book, *request, "--departures")
+    return suggested(book, *request, *(("--leaver", rows[0].employee) if rows else ()))

@@ -49,7 +49,12 @@ def load(
     if settings is not None:
         read_settings(found, File(Path(settings), os.fspath(settings)))
     find(found, path, form)
-    return _book(found, _assumed(found.settings, assume), _when(found.settings, as_of), path or "")
+    call = [path] if path else []
+    call += ["--settings", os.fspath(settings)] if settings is not None else []
+    call += ["--as-of", str(as_of)] if as_of is not None else []
+    call += [word for text in assume for word in ("--assume", text)]
+    call += ["--from", form] if form else []
+    return _book(found, _assumed(found.settings, assume), _when(found.settings, as_of), tuple(call))
 
 
 def _assumed(settings: Settings, assume: Iterable[str]) -> Settings:
@@ -84,14 +89,19 @@ def _when(settings: Settings, as_of: str | date | None) -> tuple[date, str]:
     return datetime.now().astimezone().date(), "clock"
 
 
-def _book(found: Found, settings: Settings, when: tuple[date, str], path: str) -> Book:
+def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[str, ...]) -> Book:
     """The tables typed and resolved, or every problem on the way."""
     typist = Typist(found.engine)
     by_table = {table: [raw for raw in found.raws if raw.table == table] for table in TABLES}
     relations = {table: typist.type_table(table, raws) for table, raws in by_table.items()}
     main = [tally for tally in typist.tallies if tally.raw.table in {"customers", "ties", "interactions"}]
     if not found.problems and not any(tally.loaded + len(tally.rejected) for tally in main):
-        raise refuse(path or ".", "F006", "neither customers nor ties", "netaudit init writes a book to start from")
+        raise refuse(
+            list(found.digests)[-1] if found.digests else None,
+            "F006",
+            "neither customers nor ties",
+            "netaudit init writes a book to start from",
+        )
     money = Money(found.engine, typist, settings)
     relations["customers"] = money.in_units(relations["customers"])
     given = {table for table, raws in by_table.items() if raws}
@@ -100,7 +110,8 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], path: str) -
     problems = found.problems + typist.located()
     if problems:
         problems.sort(key=lambda problem: (problem.file or "", problem.line or 0, problem.column or 0))
-        raise InputError(problems, len(problems), _tally_words(typist.tallies))
+        tally = "; ".join([*found.tallies, _tally_words(typist.tallies)])
+        raise InputError(problems, len(problems) + found.unshown, tally)
     return Book(
         tables=assembled.tables,
         engine=found.engine,
@@ -116,8 +127,8 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], path: str) -
         subscribes=assembled.subscribes,
         sources=tuple(_sources(typist.tallies, found.digests)),
         warnings=assembled.warnings,
-        notes=assembled.notes,
-        path=path,
+        notes=(*found.notes, *assembled.notes),
+        call=call,
     )
 
 

@@ -311,8 +311,7 @@ class Assembler:
             f"WHERE owner IS NOT NULL AND (owner, id) NOT IN ({held}))"
         )
         times = self._made(
-            f'SELECT *, {gone} FROM (SELECT {ENDS}, kind, "on", count(*) AS times FROM {log} '
-            f'WHERE "on" <= {self.as_of} GROUP BY ALL)'
+            f'SELECT *, {gone} FROM (SELECT DISTINCT {ENDS}, kind, "on" FROM {log} WHERE "on" <= {self.as_of})'
         )
         self._remark(ties, log, final)
         both = f"(SELECT {ENDS}, 0 AS logged FROM {final} UNION ALL SELECT {ENDS}, 1 FROM {times})"
@@ -330,16 +329,21 @@ class Assembler:
 
     def _remark(self, ties: str, log: str, final: str) -> None:
         """Count what does not count, or counts otherwise than it stands there."""
-        for file, count in self.engine.ask(f'SELECT _file, count(*) FROM {log} WHERE "on" > {self.as_of} GROUP BY 1'):
-            self.typist.tallies[file].skipped["after as_of"] = count
+        for late in (log, self.names["outcomes"]):
+            query = f'SELECT _file, count(*) FROM {late} WHERE "on" > {self.as_of} GROUP BY 1'
+            for file, count in self.engine.ask(query):
+                self.typist.tallies[file].skipped["after as_of"] = count
+        rows, different = self.engine.ask(f"SELECT count(*), count(DISTINCT ({ENDS}, kind)) FROM {ties}")[0]
+        if rows > different:
+            self.notes.append(f"repeated rows of one tie, of which the strongest counts: {rows - different}")
         different = f"SELECT DISTINCT {ENDS}, kind, last_contact, per_year, strength, followers FROM"
         ahead = self.engine.ask(f"SELECT count(*) FROM ({different} {ties} WHERE last_contact > {self.as_of})")[0][0]
         if ahead:
             day = day_of(self.as_of).isoformat()
             self.warnings.append(
-                f"{ahead} ties have their last contact after {day} and count as of that day: "
-                "the ties table keeps no history, so answers for the past are too strong"
+                f"ties whose last contact is after {day}: {ahead}; they count as of that day, "
+                "for the ties table keeps no history, so answers for the past are too strong"
             )
         gone = self.engine.ask(f"SELECT count(*) FROM {final} WHERE gone")[0][0]
         if gone:
-            self.notes.append(f"{gone} ties count zero: their employee or contact has left")
+            self.notes.append(f"ties that count zero, for their employee or contact has left: {gone}")

@@ -48,7 +48,7 @@ def regular(file: File) -> File:
     return file
 
 
-def below(root: Path, name: str, place: tuple[str, int, int]) -> File:
+def below(root: Path, name: str, place: tuple[str, int | None, int | None]) -> File:
     """The file `name` inside the folder `root`. Raises InputError for anything that leads out of it."""
     file, line, column = place
     relative = Path(name)

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import IO
 
 from netaudit.engine import Engine, literal
-from netaudit.errors import InputError, Problem, nearest, shown
+from netaudit.errors import InputError, Problem, nearest, shown, usage
 from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, decoded, refuse, regular
 from netaudit.loading.from_csv import check_headings, headings_of, read_csv
 from netaudit.loading.from_document import DocumentReader
@@ -38,11 +38,16 @@ class Found:
     raws: list[Raw] = field(default_factory=list)
     digests: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    unshown: int = 0
+    tallies: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     copy: IO[bytes] | None = None
 
 
 def find(found: Found, path: str | None, form: str | None) -> None:
-    """Read the book at `path`, or that of the current folder."""
+    """Read the book at `path`, or that of the current folder. `form` says what standard input is."""
+    if form is not None and path != "-":
+        raise usage("--from is for standard input", "a file's ending says what it is")
     if path is None:
         _read_here(found)
     elif path == "-":
@@ -63,13 +68,15 @@ def _read_here(found: Found) -> None:
         raise refuse(None, "F001", f"no book given, and neither {SETTINGS} nor {BOOK} is here", "try netaudit init")
 
 
-def read_settings(found: Found, file: File) -> Mapping:
-    """A settings file; later ones do not undo earlier ones' tables."""
+def read_settings(found: Found, file: File) -> None:
+    """A settings file: settings, and no tables of its own."""
     root = _root(found, file.label, contents(file), strict_json=file.path.suffix == ".json")
     reader = SettingsReader(file.label)
     found.settings = reader.read(root)
+    for key, place in root.keys.items():
+        if key in TABLES:
+            reader.say("S001", f"the table {shown(key)} has no place in settings", f"{key}.csv, or {BOOK}", place)
     found.problems += reader.problems
-    return root
 
 
 def _root(found: Found, label: str, data: bytes, *, strict_json: bool) -> Mapping:
@@ -101,12 +108,14 @@ def _read_stdin(found: Found, form: str | None) -> None:
 
 
 def _read_document(found: Found, label: str, data: bytes, *, strict_json: bool) -> None:
+    """A book in one document; what a settings file says goes before what the document says."""
     root = _root(found, label, data, strict_json=strict_json)
-    given = found.settings
     settings = SettingsReader(label)
-    found.settings = settings.read(root)
-    if given != Settings():
-        found.settings = given
+    found.settings = found.settings.over(settings.read(root))
+    if "tables" in root.nodes:
+        settings.say(
+            "S001", "tables: maps the files of a folder", "a document holds its rows itself", root.keys["tables"]
+        )
     tables = DocumentReader(label)
     found.raws += tables.read(found.engine, root)
     found.problems += settings.problems + tables.problems
@@ -125,40 +134,54 @@ def _read_file(found: Found, file: File) -> None:
 
 
 def _read_folder(found: Found, folder: Path) -> None:
-    """A folder: its book.yml, or one file per table."""
-    tables = sorted(entry for entry in folder.iterdir() if entry.suffix.casefold() in TABLE_FILES)
+    """A folder: its book.yml, or one file per table, as netaudit.yml may map them."""
+    tables = sorted(entry.name for entry in folder.iterdir() if entry.suffix.casefold() in TABLE_FILES)
+    own = folder / SETTINGS
     if (folder / BOOK).exists() and found.settings.tables is None:
-        if tables:
-            raise refuse(
-                str(folder / BOOK), "F005", f"lies beside {shown(tables[0].name)}", "a folder is one or the other"
-            )
+        beside = [*tables, *([SETTINGS] if own.exists() else [])]
+        if beside:
+            raise refuse(str(folder / BOOK), "F005", f"lies beside {shown(beside[0])}", "a folder is one or the other")
         _read_file(found, File(folder / BOOK, str(folder / BOOK)))
         return
-    if (folder / SETTINGS).exists() and found.settings == Settings():
-        file = File(folder / SETTINGS, str(folder / SETTINGS))
-        for key, place in read_settings(found, file).keys.items():
-            if key in TABLES:
-                raise refuse(file.label, "S001", f"{shown(key)} belongs in {key}.csv, or in {BOOK}", None, *place)
+    if own.exists() and found.settings == Settings():
+        read_settings(found, File(own, str(own)))
     if found.settings.tables is not None:
-        _read_table_files(found, _mapped_files(found.settings, folder, None))
+        files = _mapped_files(found.settings, folder, None)
+        read = {file.path.name for parts in files.values() for file, _ in parts}
+        unread = [name for name in tables if name not in read]
+        if unread:
+            found.notes.append(f"not mapped, and so not read: {', '.join(unread)}")
+        _read_table_files(found, files)
         return
-    for entry in tables:
-        if entry.stem not in TABLES:
-            hint = nearest(entry.stem, TABLES) or f"tables are {', '.join(TABLES)}; map other files in {SETTINGS}"
-            found.problems.append(Problem("F005", f"no table is called {shown(entry.stem)}", hint, str(entry)))
-    files: Files = {entry.stem: [(File(entry, str(entry)), None)] for entry in tables if entry.stem in TABLES}
+    files = {}
+    for name in tables:
+        file = below(folder, name, (str(folder / name), None, None))
+        table = Path(name).stem
+        if table in TABLES:
+            files[table] = [(file, None)]
+        else:
+            hint = nearest(table, TABLES) or f"tables are {', '.join(TABLES)}; map other files in {SETTINGS}"
+            found.problems.append(Problem("F005", f"no table is called {shown(table)}", hint, file.label))
     _read_table_files(found, files)
 
 
 def _mapped_files(settings: Settings, folder: Path, only: File | None) -> Files:
-    """The files that the settings map, by table; `only` stands in where a mapping names none."""
+    """The files that the settings map, by table; where BOOK is one file, it is `only` that one."""
     files: Files = {}
     for table, parts in (settings.tables or {}).items():
         for part in parts:
-            if part.file is None and only is not None:
+            if only is None:
+                file = below(folder, part.file or f"{table}.csv", part.place)
+            elif part.file in {None, only.path.name}:
                 file = only
             else:
-                file = below(folder, part.file or f"{table}.csv", part.place)
+                raise refuse(
+                    part.place[0],
+                    "F004",
+                    f"{shown(part.file)} is not the book",
+                    "the book is one file",
+                    *part.place[1:],
+                )
             files.setdefault(table, []).append((file, part))
     return files
 
@@ -173,15 +196,18 @@ def _read_table_files(found: Found, files: Files, only: File | None = None) -> N
                 found.raws.append(_raw(found, table, file, mapped))
             except InputError as error:
                 found.problems += error.problems
+                found.unshown += error.count - len(error.problems)
+                found.tallies += [error.tally] if error.tally else []
 
 
 def _raw(found: Found, table: str, file: File, mapped: Mapped | None) -> Raw:
     """One CSV file as a raw table."""
-    columns = {name: name for name in TABLES[table]} if mapped is None else mapped.columns
+    own = {name: name for name in TABLES[table]}
+    columns = mapped.columns if mapped is not None and mapped.columns else own
     known = set(columns.values())
     csv_table = read_csv(found.engine, file, known, found.settings.encoding)
     found.digests[file.label] = csv_table.digest
-    check_headings(csv_table, columns, known, mapped=mapped is not None)
+    check_headings(csv_table, columns, known, mapped=mapped is not None, asked=columns is not own)
     headings = headings_of(csv_table)
     cells = {name: headings[heading] for name, heading in columns.items() if heading in headings}
     if mapped is not None:

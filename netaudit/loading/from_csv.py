@@ -171,10 +171,11 @@ def _head_rows(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]
         before = reader.line_num
 
 
-def check_headings(table: Table, wanted: dict[str, str], known: set[str], *, mapped: bool) -> None:
+def check_headings(table: Table, wanted: dict[str, str], known: set[str], *, mapped: bool, asked: bool) -> None:
     """Raise InputError for headings that are blank or doubled, unknown, or missing.
 
-    `wanted` is our column → heading (folded). In a mapped file, columns that nobody asked for are nobody's business.
+    `wanted` is our column → heading (folded); `asked` says that a mapping names them. In a mapped file, columns that
+    nobody asked for are nobody's business.
     """
     headings = [heading.casefold() for heading in table.dialect.headings]
     line, problems = table.dialect.header_line, []
@@ -182,9 +183,9 @@ def check_headings(table: Table, wanted: dict[str, str], known: set[str], *, map
     def say(code: str, message: str, hint: str | None, index: int | None) -> None:
         problems.append(Problem(code, message, hint, table.file.label, line, _heading_column(table.dialect, index)))
 
-    asked = set(wanted.values())
+    used = set(wanted.values())
     for index, heading in enumerate(headings):
-        if mapped and heading not in asked:
+        if mapped and heading not in used:
             continue
         if not heading:
             say("C003", f"the header's cell {index + 1} is blank", "name every column", index)
@@ -194,7 +195,7 @@ def check_headings(table: Table, wanted: dict[str, str], known: set[str], *, map
             hint = nearest(heading, known) or "name own columns x_…, or map the file in netaudit.yml"
             say("S001", f"unknown column {shown(table.dialect.headings[index])}", hint, index)
     for column, heading in wanted.items():
-        if mapped and heading not in headings:
+        if asked and heading not in headings:
             say("S002", f"no column {shown(heading)} for {column}", nearest(heading, headings), None)
     if problems:
         raise InputError(problems)

@@ -62,7 +62,7 @@ class Money:
         return relation
 
     def _reject(self, customers: str, code: str) -> None:
-        other = self.currency or "another currency"
+        other = self.currency or "other currencies"
         for file, row in self.engine.ask(
             f"SELECT _file, _row FROM {customers} WHERE currency = ? AND revenue IS NOT NULL ORDER BY 1, 2", [code]
         ):

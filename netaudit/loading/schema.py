@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from netaudit.assumptions import DESTINATIONS
 from netaudit.loading import values
 
 if TYPE_CHECKING:
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
 CHANNEL_KINDS = ("company_page", "newsletter", "support_desk", "portal", "other")
 SUBSCRIPTIONS = ("company_page", "newsletter")
-DESTINATIONS = ("competitor", "elsewhere", "unknown")
 OUTCOMES = ("followed", "stayed", "both", "gone")
 
 _ID_GUARD = r"[!-~\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}]+( [!-~\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}]+)*"
@@ -59,6 +59,9 @@ SHARE = Type("DOUBLE", values.read_share)
 STRENGTH = Type("DOUBLE", values.read_strength, r"0\.[0-9]{1,9}", "CAST({0} AS DOUBLE)")
 MONEY = Type("DECIMAL(24,8)", values.read_money, "0|[1-9][0-9]{0,11}", "CAST({0} AS DECIMAL(24,8))")
 CURRENCY = Type("VARCHAR", values.read_currency, "[A-Z]{3}")
+
+SCALABLE = (MONEY, RATE)
+"""What a mapping may multiply."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from netaudit.assumptions import Assumptions
 from netaudit.errors import Problem, nearest, shown
 from netaudit.loading.from_yaml import Listing, Mapping, Node, Scalar
-from netaudit.loading.schema import TABLES
+from netaudit.loading.schema import SCALABLE, TABLES
 from netaudit.loading.values import CellError, Reading, day_of, folded, read_currency, read_date, read_name, read_number
 from netaudit.loading.where import Condition, condition
 
@@ -61,6 +61,23 @@ class Settings:
     open_ids: bool = False
     rates: dict[str, Decimal] = field(default_factory=dict)
     tables: dict[str, list[Mapped]] | None = None
+
+    def over(self, other: Settings) -> Settings:
+        """These settings, and those of `other` where these are silent."""
+        silent = Settings()
+        mine = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        chosen = {
+            name: getattr(other, name) if value == getattr(silent, name) else value for name, value in mine.items()
+        }
+        changed = {
+            name: parameter
+            for name, parameter in self.assumptions.parameters.items()
+            if parameter != silent.assumptions.parameters.get(name)
+        }
+        chosen["assumptions"] = Assumptions({**other.assumptions.parameters, **changed})
+        if self.as_of is not None or self.today:
+            chosen |= {"as_of": self.as_of, "today": self.today}
+        return Settings(**chosen)
 
 
 class SettingsReader:
@@ -229,8 +246,11 @@ class SettingsReader:
             elif key == "scale":
                 for column, value, place_of in self.items(inner):
                     number = self.number(value)
-                    if self._known_column(table, column, place_of) and number is not None:
-                        scale[column] = number
+                    if not self._known_column(table, column, place_of) or number is None:
+                        continue
+                    if column.startswith("x_") or TABLES[table][column].type not in SCALABLE:
+                        self.say("V006", f"{shown(column)} cannot be scaled", "money and counts a year can", place_of)
+                    scale[column] = number
             else:
                 known = ("file", "columns", "set", "where", "scale")
                 self.say("S001", f"unknown key {shown(key)}", nearest(key, known) or ", ".join(known), place)

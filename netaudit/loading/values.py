@@ -228,7 +228,7 @@ def read_date(text: str, how: Reading) -> int | None:
         raise CellError("V003", f"{shown(cell)} is not a date")
     day = _iso(cell) or _declared(cell, how) or _in_words(cell)
     if day is None:
-        raise _not_a_date(cell)
+        raise _not_a_date(cell, "write 2024-03-12" if how.plain else "declare date_format")
     if not 1900 <= day.year < 2200:
         raise CellError("V003", f"{shown(cell)} is not a plausible date", "years from 1900 to 2199")
     return day_number(day)
@@ -262,18 +262,18 @@ def _day(cell: str, year: int, month: int, day: int) -> date:
         raise CellError("V003", f"{shown(cell)} is not in the calendar") from None
 
 
-def _not_a_date(cell: str) -> CellError:
+def _not_a_date(cell: str, remedy: str) -> CellError:
     found = _NUMERIC.fullmatch(cell)
     if found and len(found[3]) == 2:
-        return CellError("V004", f"{shown(cell)} has a year of two digits", "declare date_format")
+        return CellError("V004", f"{shown(cell)} has a year of two digits", remedy)
     if found:
         first, second = int(found[1]), int(found[2])
         if first <= 12 and second <= 12:
-            return CellError("V004", f"{shown(cell)} can be read two ways", "declare date_format")
+            return CellError("V004", f"{shown(cell)} can be read two ways", remedy)
         order = "day first" if first > 12 else "month first"
-        return CellError("V003", f"{shown(cell)} is not an ISO date", f"it looks {order}: declare date_format")
+        return CellError("V003", f"{shown(cell)} is not an ISO date", f"it looks {order}: {remedy}")
     if re.fullmatch(r"[0-9]{5}", cell):
         return CellError("V003", f"{shown(cell)} is not a date", "it looks like a spreadsheet's day number")
     if re.fullmatch(r"[0-9]{10,13}", cell):
         return CellError("V003", f"{shown(cell)} is not a date", "it looks like a Unix time")
-    return CellError("V003", f"{shown(cell)} is not a date", "write 2024-03-12, or declare date_format")
+    return CellError("V003", f"{shown(cell)} is not a date", remedy)

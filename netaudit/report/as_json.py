@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def write(result: Result[Any, Any], page: Page) -> str:
-    """The envelope of docs/json.md around the result's summary and rows."""
+    """The envelope of docs/output.md around the result's summary and rows."""
     facts = result.facts
     envelope: dict[str, Any] = {
         "schema": result.schema,
@@ -39,7 +39,7 @@ def write(result: Result[Any, Any], page: Page) -> str:
     if result.leavers is not None:
         envelope["leavers"] = list(result.leavers)
     if result.where is not None:
-        envelope["where"] = result.where
+        envelope["where"] = list(result.where)
     envelope["summary"] = plain(result.summary)
     envelope["rows"] = [plain(row) for row in result.rows[: page.top]]
     if result.sensitivity is not None:

@@ -65,10 +65,12 @@ def table_scale(rows: Sequence[Any], columns: Mapping[str, Column]) -> Scale:
 
 
 def share(value: float) -> str:
-    """A share as per cent; what is small but not nothing is said so."""
+    """A share as per cent; almost nothing and almost all are said so."""
     percent = value * 100
     if 0 < percent < 0.05:
         return "<0.1 %"
+    if 99.5 <= percent < 100:
+        return ">99 %"
     return f"{percent:.1f} %" if percent < 9.95 else f"{percent:.0f} %"
 
 

@@ -41,7 +41,7 @@ def schema_of(identity: str, title: str, row_type: type[Any], summary_type: type
         "warnings": {"type": "array", "items": _TEXT},
     }
     optional = {
-        "where": {"type": "object", "additionalProperties": _TEXT},
+        "where": {"type": "array", "items": _TEXT},
         "sensitivity": {"type": "array", "items": _of_type(Sensitivity)},
     }
     return {

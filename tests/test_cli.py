@@ -1,0 +1,408 @@
+"""The command line as a user and as a script meet it: streams, exit codes, formats, and what goes wrong."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import netaudit
+from netaudit import cli
+from netaudit.commands.schema import SCHEMAS
+
+ROOT = Path(__file__).resolve().parent.parent
+TELCO = str(ROOT / "examples" / "telco")
+FORMATS = ("table", "json", "csv", "markdown")
+
+HAVN = """\
+netaudit: 1                       # format version
+company: Teleby
+currency: DKK
+as_of: 2015-01-23                 # a date or "today"
+assumptions: {half_life_days: 180, follow: {competitor: 0.5}}
+employees:
+  - {id: mette, name: Mette Holm, role: key account manager, team: enterprise, attrition: 0.25}
+channels:
+  - {id: page, kind: company_page, name: LinkedIn page}
+  - {id: desk, kind: support_desk}
+  - {id: mettes-mail, kind: newsletter, relayed_by: mette}
+customers:
+  - id: havn
+    name: Havnegade Logistik
+    segment: b2b
+    revenue: 4200000              # a year, in the book's currency
+    renewal_on: 2015-09-01
+    contacts:
+      - {id: lars, name: Lars Friis, role: buyer}
+ties:
+  - {owner: mette, contact: lars, kind: meeting, last_contact: 2015-01-10, per_year: 12}
+  - {owner: page, customer: havn, followers: 3}
+"""
+
+PUBLISHED = """\
+{"schema": "netaudit/risk/1", "netaudit": "VERSION", "as_of": "2015-01-23", "as_of_from": "book", "currency": "DKK",
+ "weighted_by": "revenue", "inputs": [{"path": "book.yml", "sha256": "DIGEST", "loaded": 8, "skipped": 0, "rejected": 0}],
+ "assumptions": ASSUMPTIONS, "leavers": ["mette"],
+ "summary": {"customers": 1, "verdicts": {"severed": 0, "exposed": 1, "held": 0, "untouched": 0, "unmapped": 0},
+             "revenue": 4200000.0, "revenue_unknown": 0,
+             "revenue_at_risk": {"low": 443479.08, "base": 886958.17, "high": 1478263.61}},
+ "rows": [{"customer": "havn", "name": "Havnegade Logistik", "segment": "b2b", "verdict": "exposed", "revenue": 4200000.0,
+           "held": 0.259181779, "walks": 0.703935053, "adrift": 0.036883167,
+           "loss": {"low": 0.105590258, "base": 0.211180516, "high": 0.351967527},
+           "revenue_at_risk": {"low": 443479.08, "base": 886958.17, "high": 1478263.61},
+           "ties_lost": 1, "ties_kept": 1, "tolerance": 1}],
+ "warnings": []}
+"""
+
+
+@pytest.fixture
+def havn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The published example, as book.yml in the current folder."""
+    (tmp_path / "book.yml").write_text(HAVN)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def one_line(text: str) -> str:
+    """JSON that is wrapped for reading, as it is written."""
+    return " ".join(line.strip() for line in text.splitlines()) + "\n"
+
+
+def run(*args: str, **options: Any) -> subprocess.CompletedProcess[str]:
+    """The command in a process of its own."""
+    command = [sys.executable, "-m", "netaudit", *args]
+    return subprocess.run(command, capture_output=True, check=False, timeout=60, **{"text": True, **options})
+
+
+def test_the_published_example_is_what_comes_out(havn: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["risk", "book.yml", "--leaver", "mette", "-f", "json"]) == 0
+    text = capsys.readouterr().out
+    answer = json.loads(text)
+    expected = PUBLISHED.replace("VERSION", netaudit.__version__).replace("DIGEST", answer["inputs"][0]["sha256"])
+    assert text == one_line(expected.replace("ASSUMPTIONS", json.dumps(answer["assumptions"])))
+    assert answer["assumptions"]["half_life_days"] == 180
+
+
+@pytest.mark.parametrize("name", ["Mette Holm", "employee:mette"])
+def test_a_leaver_goes_by_name_or_node_too(havn: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    assert cli.run(["risk", "--leaver", name, "-f", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["leavers"] == ["mette"]
+
+
+@pytest.mark.parametrize("form", FORMATS)
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["risk", "book.yml"], 0, ""),
+        (["risk", "book.yml", "--leaver", "mette"], 0, ""),
+        (["risk"], 0, ""),
+        (["risk", "book.yml", "--leaver", "mete"], 2, "U002 no employee is called 'mete' (did you mean 'mette'"),
+        (["risk", "book.yml", "--leaver", "page"], 2, "U002 'page' is a channel"),
+        (["risk", "book.yml", "--leaver", "mette", "--as-of", "yesterday"], 2, "U001 'yesterday' is not a date"),
+        (["risk", "book.yml", "--team", "enterprize"], 2, "U002 nobody in the team"),
+        (["risk", "book.yml", "--departures"], 2, "U002 no departure after 2015-01-23 is recorded"),
+        (["risk", "book.yml", "--where", "segment"], 2, "U001 'segment' is not COLUMN=VALUE"),
+        (["risk", "book.yml", "--where", "segmnt=b2b"], 2, "U001 customers have no column 'segmnt'"),
+        (["risk", "book.yml", "--where", "segment=b2c"], 2, "U001 no customer fits"),
+        (["risk", "book.yml", "--assume", "half_live_days=90"], 2, "U001 unknown assumption 'half_live_days'"),
+        (["risk", "book.yml", "--assume", "follow.unknown=2"], 2, "U001 follow.unknown must lie from 0 to 1"),
+        (["risk", "book.yml", "--destination", "mars"], 2, "--destination"),
+        (["risk", "book.yml", "--tap", "3"], 2, "No such option"),
+        (["risk", "nothing.yml"], 2, "nothing.yml: F001 cannot be read"),
+        (["risk", "broken.yml"], 2, "broken.yml:1:14: Y001"),
+        (["risk", "empty.yml"], 2, "empty.yml:1:1: F006 holds nothing"),
+        (["risk", "people.yml"], 2, "people.yml: F006 neither customers nor ties"),
+        (["risk", "book.yml", "-o", "no/such/folder.txt"], 2, "no/such/folder.txt: O001 cannot be written"),
+        (["rusk", "book.yml"], 2, "No such command 'rusk'"),
+        ([], 2, "Missing command"),
+    ],
+)
+def test_exit_codes(
+    havn: Path, capsys: pytest.CaptureFixture[str], args: list[str], code: int, said: str, form: str
+) -> None:
+    (havn / "broken.yml").write_text("employees: [a}")
+    (havn / "empty.yml").write_text("# nothing\n")
+    (havn / "people.yml").write_text("employees: [{id: mette}]\n")
+    assert cli.run([*args, "-f", form] if args[:1] == ["risk"] else args) == code
+    out, err = capsys.readouterr()
+    assert said in err
+    assert bool(out) == (code == 0)
+
+
+def test_a_crash_is_2_and_says_nothing_about_anybody(
+    havn: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def crash(*_: object, **__: object) -> None:
+        raise RuntimeError("Mette Holm, Havnegade Logistik")
+
+    monkeypatch.setattr("netaudit.analysis.exposure.rank_exposure", crash)
+    for form in FORMATS:
+        assert cli.run(["risk", "book.yml", "-f", form]) == 2
+        out, err = capsys.readouterr()
+        assert out == ""
+        assert err.count("\n") == 1
+        assert "internal error: RuntimeError" in err
+        assert "Mette" not in err
+        assert "Havnegade" not in err
+    assert cli.run(["risk", "book.yml", "--debug"]) == 2
+    assert "Traceback" in capsys.readouterr().err
+
+
+def test_an_interrupt_is_130(havn: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("netaudit.load", interrupt)
+    for form in FORMATS:
+        assert cli.run(["risk", "book.yml", "-f", form]) == 130
+        assert capsys.readouterr() == ("", "netaudit: interrupted\n")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name == "nt", reason="POSIX signals")
+def test_a_real_interrupt_while_waiting_for_input_is_130() -> None:
+    command = [sys.executable, "-m", "netaudit", "risk", "-"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    assert (process.returncode, out, err) == (130, b"", b"netaudit: interrupted\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+@pytest.mark.parametrize("form", FORMATS)
+def test_a_full_disk_is_2_with_one_line(form: str) -> None:
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-m", "netaudit", "risk", TELCO, "-q", "-f", form]
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "O001 standard output cannot be written: No space left on device\n"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+def test_a_reader_who_has_seen_enough_is_no_error() -> None:
+    script = f"set -o pipefail; {sys.executable} -m netaudit risk {TELCO} -q -f csv --top 0 | head -1; echo $?"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[0].startswith("employee,name")
+    assert done.stdout.splitlines()[1] == "0"
+    assert done.stderr == ""
+
+
+def test_a_closed_pipe_keeps_the_code_and_says_nothing(havn: Path) -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "netaudit", "risk", "book.yml"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_output_goes_to_a_file_whole_or_not_at_all(havn: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (havn / "answer.csv").write_text("old")
+    assert cli.run(["risk", "book.yml", "-f", "csv", "-o", "answer.csv"]) == 0
+    assert (havn / "answer.csv").read_text().startswith("employee,name")
+    assert capsys.readouterr().out == ""
+    assert cli.run(["risk", "book.yml", "--leaver", "nobody", "-o", "answer.csv"]) == 2
+    assert (havn / "answer.csv").read_text().startswith("employee,name")
+    assert sorted(path.name for path in havn.iterdir()) == ["answer.csv", "book.yml"]
+
+
+def test_nothing_is_left_behind_when_writing_fails(
+    havn: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    assert cli.run(["risk", "book.yml", "-o", "answer.txt"]) == 2
+    assert [path.name for path in havn.iterdir()] == ["book.yml"]
+    assert "answer.txt: O001 cannot be written: No space left on device" in capsys.readouterr().err
+
+
+def test_options_may_stand_before_the_arguments(havn: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["risk", "-f", "json", "--leaver", "mette", "book.yml"]) == 0
+    before = capsys.readouterr().out
+    assert cli.run(["risk", "book.yml", "--leaver", "mette", "-f", "json"]) == 0
+    assert capsys.readouterr().out == before
+
+
+def test_top_limits_rows_and_never_the_summary(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["risk", TELCO, "-f", "json"]) == 0
+    whole = json.loads(capsys.readouterr().out)
+    assert cli.run(["risk", TELCO, "-f", "json", "--top", "2"]) == 0
+    part = json.loads(capsys.readouterr().out)
+    assert part["summary"] == whole["summary"]
+    assert part["rows"] == whole["rows"][:2]
+    assert cli.run(["risk", TELCO, "--top", "2", "-q"]) == 0
+    assert "2 of 11 rows; --top 0 shows all." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+def test_hash_seeds_and_threads_change_no_byte(threads: str, seed: str) -> None:
+    script = (
+        "import netaudit, sys; from netaudit.report import Page, written\n"
+        f"b = netaudit.load(sys.argv[1], threads={threads})\n"
+        "print(written(netaudit.risk(b), 'json', Page()), written(netaudit.risk(b, ['mette', 'torben']), 'json', Page()))"
+    )
+    command = [sys.executable, "-c", script, TELCO]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed}
+    )
+    assert done.stdout == _reference()
+
+
+def _reference() -> str:
+    from netaudit.report import Page, written
+
+    b = netaudit.load(TELCO)
+    texts = (written(netaudit.risk(b, who), "json", Page()) for who in ((), ("mette", "torben")))
+    return " ".join(texts) + "\n"
+
+
+@pytest.mark.parametrize(
+    ("args", "name"),
+    [
+        (["--leaver", "mette"], "risk"),
+        (["--departures", "--sensitivity", "--where", "segment=b2b"], "risk"),
+        (["--team", "enterprise"], "risk"),
+        ([], "exposure"),
+        (["--where", "revenue=>= 1000000"], "exposure"),
+    ],
+)
+@pytest.mark.parametrize("book", ["telco", "telco-csv"])
+def test_every_answer_fits_its_schema(
+    args: list[str], name: str, book: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.run(["schema", name]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    assert cli.run(["risk", str(ROOT / "examples" / book), "-f", "json", *args]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    jsonschema.validate(answer, schema)
+    broken = {**answer, "rows": [{**answer["rows"][0], "name": 3}]}
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(broken, schema)
+
+
+def test_an_unknown_schema_names_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["schema", "risc"]) == 2
+    assert "did you mean 'risk'?" in capsys.readouterr().err
+    assert set(SCHEMAS) == {"risk", "exposure"}
+
+
+def test_init_writes_a_book_that_runs_and_overwrites_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "new"
+    assert cli.run(["init", str(folder)]) == 0
+    assert f"netaudit risk {folder}/book.yml" in capsys.readouterr().out
+    assert cli.run(["risk", str(folder / "book.yml"), "--leaver", "anna"]) == 0
+    assert "Bakery Group" in capsys.readouterr().out
+    assert cli.run(["init", str(folder)]) == 2
+    assert "is there already" in capsys.readouterr().err
+    (tmp_path / "file").write_text("")
+    assert cli.run(["init", str(tmp_path / "file" / "below")]) == 2
+    assert "O001" in capsys.readouterr().err
+
+
+def test_without_a_book_the_error_names_both_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.run(["risk"]) == 2
+    assert "neither netaudit.yml nor book.yml is here" in capsys.readouterr().err
+
+
+def test_standard_input_is_a_document_or_ties(havn: Path) -> None:
+    done = run("risk", "-", "--leaver", "mette", "-f", "json", input=HAVN)
+    assert json.loads(done.stdout)["rows"][0]["customer"] == "havn"
+    done = run("risk", "-", "--from", "csv", "-f", "csv", input="employee,customer\nmette,havn\nbo,havn\nmette,nord\n")
+    rows = list(csv.DictReader(io.StringIO(done.stdout)))
+    assert [(row["employee"], row["customers"], row["severed"]) for row in rows] == [
+        ("mette", "2", "1"),
+        ("bo", "1", "0"),
+    ]
+    assert "note: no customer has a revenue" in done.stderr
+    done = run("risk", "-", "--from", "csv", input="employee,customer\nmette,havn\nmette\n")
+    assert done.returncode == 2
+    assert done.stderr.startswith("-:3:1: C002")
+
+
+def test_the_clock_is_named_when_nobody_else_says_the_day(havn: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (havn / "book.yml").write_text(HAVN.replace("as_of: 2015-01-23", "as_of: today"))
+    assert cli.run(["risk", "-f", "json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["as_of_from"] == "clock"
+    assert err.startswith("note: as of today")
+    assert cli.run(["risk", "-f", "json", "--as-of", "2015-02-01"]) == 0
+    out, err = capsys.readouterr()
+    assert (json.loads(out)["as_of_from"], json.loads(out)["as_of"], err) == ("option", "2015-02-01", "")
+
+
+def test_quiet_and_verbose(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["risk", TELCO, "-q"]) == 0
+    assert capsys.readouterr().err == ""
+    assert cli.run(["risk", TELCO, "-v"]) == 0
+    err = capsys.readouterr().err
+    assert "note: ties that count zero" in err
+    assert f"read: {TELCO}/book.yml: 231 rows loaded, 0 skipped" in err
+    assert "assumed: half_life_days = 180" in err
+
+
+def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["--version"]) == 0
+    assert capsys.readouterr().out == f"netaudit {netaudit.__version__}\n"
+    assert cli.run(["--help"]) == 0
+    text = capsys.readouterr().out
+    assert all(name in text for name in cli.COMMANDS)
+    assert "no basis for employment decisions" in " ".join(text.split())
+    assert cli.run(["risk", "--help"]) == 0
+    assert "--leaver" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "cp1252", "utf-8"])
+def test_no_encoding_of_the_streams_is_a_crash(encoding: str) -> None:
+    done = run("risk", TELCO, "--departures", env={**os.environ, "PYTHONIOENCODING": encoding}, encoding=encoding)
+    assert done.returncode == 0
+    assert "Fjordkanten" in done.stdout
+
+
+def test_both_examples_give_the_same_answer(capsys: pytest.CaptureFixture[str]) -> None:
+    answers = []
+    for book in ("telco", "telco-csv"):
+        for args in ([], ["--departures"]):
+            assert cli.run(["risk", str(ROOT / "examples" / book), "-f", "json", *args]) == 0
+            answer = json.loads(capsys.readouterr().out)
+            del answer["inputs"]
+            answers.append(answer)
+    assert answers[:2] == answers[2:]
+
+
+def test_sensitivity_moves_one_assumption_at_a_time(capsys: pytest.CaptureFixture[str]) -> None:
+    command = ["risk", TELCO, "--departures", "-f", "json"]
+    assert cli.run([*command, "--sensitivity"]) == 0
+    answer = json.loads(capsys.readouterr().out)
+    swings = {row["assumption"]: row for row in answer["sensitivity"]}
+    band = answer["summary"]["revenue_at_risk"]
+    assert swings["follow.competitor"]["at_low"] == band["low"]
+    assert swings["follow.competitor"]["at_high"] == band["high"]
+    assert swings["follow.unknown"]["swing"] == 0
+    for name in ("half_life_days", "weight.call", "channel.company_page"):
+        row = swings[name]
+        for end in ("low", "high"):
+            assert cli.run([*command, "--assume", f"{name}={row[end]}"]) == 0
+            other = json.loads(capsys.readouterr().out)
+            assert other["summary"]["revenue_at_risk"]["base"] == row[f"at_{end}"]
+    assert cli.run(["risk", TELCO, "--departures", "--sensitivity"]) == 0
+    assert "others do not move it" in capsys.readouterr().out
+    assert not [name for name in swings if name.startswith(("attrition", "team_shock", "threshold"))]
