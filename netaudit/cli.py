@@ -63,7 +63,7 @@ def run(args: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         say(["netaudit: interrupted"])
         return ExitCode.INTERRUPTED
-    except BrokenPipeError:
+    except SystemExit:  # how Typer ends when the reader of its help has gone
         return ExitCode.ANSWERED
     except Exception as error:  # noqa: BLE001 - a crash must never read as a verdict
         _confess(error, debug="--debug" in args)

@@ -80,15 +80,16 @@ class Oracle:
 
     def _read(self, document: Document) -> None:
         log: list[Document] = document.get("interactions", [])
-        for row in document["ties"] + self._owner_ties(document["ties"] + log):
+        past = [row for row in log if date.fromisoformat(row["on"]) <= AS_OF]
+        for row in document["ties"] + self._owner_ties(document["ties"] + past):
             ends = self._ends(row)
             if ends is not None:
                 self._read_tie(row, ends)
         sums: dict[Key, int] = defaultdict(int)
         seen: set[tuple[Any, ...]] = set()
-        for row in log:
+        for row in past:
             ends = self._ends(row)
-            if ends is not None and date.fromisoformat(row["on"]) <= AS_OF:
+            if ends is not None:
                 once = round(0.4 * WEIGHT[row["kind"]] * 2 ** (-_age(row["on"]) / 180) * 1e9)
                 if (*ends, row["kind"], row["on"]) in seen:
                     continue  # the same contact, recorded twice

@@ -50,14 +50,16 @@ ties:
 """
 
 PUBLISHED = """\
-{"schema": "netaudit/risk/1", "netaudit": "VERSION", "as_of": "2015-01-23", "as_of_from": "book", "currency": "DKK",
- "weighted_by": "revenue", "inputs": [{"path": "book.yml", "sha256": "DIGEST", "loaded": 8, "skipped": 0, "rejected": 0}],
+{"schema": "netaudit/risk/1", "netaudit": "VERSION",
+ "as_of": "2015-01-23", "as_of_from": "book", "currency": "DKK",
+ "weighted_by": "revenue",
+ "inputs": [{"path": "book.yml", "sha256": "DIGEST", "loaded": 8, "skipped": 0, "rejected": 0}],
  "assumptions": ASSUMPTIONS, "leavers": ["mette"],
  "summary": {"customers": 1, "verdicts": {"severed": 0, "exposed": 1, "held": 0, "untouched": 0, "unmapped": 0},
              "revenue": 4200000.0, "revenue_unknown": 0,
              "revenue_at_risk": {"low": 443479.08, "base": 886958.17, "high": 1478263.61}},
- "rows": [{"customer": "havn", "name": "Havnegade Logistik", "segment": "b2b", "verdict": "exposed", "revenue": 4200000.0,
-           "held": 0.259181779, "walks": 0.703935053, "adrift": 0.036883167,
+ "rows": [{"customer": "havn", "name": "Havnegade Logistik", "segment": "b2b", "verdict": "exposed",
+           "revenue": 4200000.0, "held": 0.259181779, "walks": 0.703935053, "adrift": 0.036883167,
            "loss": {"low": 0.105590258, "base": 0.211180516, "high": 0.351967527},
            "revenue_at_risk": {"low": 443479.08, "base": 886958.17, "high": 1478263.61},
            "ties_lost": 1, "ties_kept": 1, "tolerance": 1}],
@@ -206,6 +208,41 @@ def test_a_closed_pipe_keeps_the_code_and_says_nothing(havn: Path) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="POSIX pipes")
+def test_help_into_a_closed_pipe_is_no_finding() -> None:
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "netaudit", "risk", "--help"]
+    done = subprocess.run(command, stdout=write, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_an_interrupt_outside_any_command_is_130(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def interrupt(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cli, "app_for", interrupt)
+    assert cli.run(["risk"]) == 130
+    assert capsys.readouterr().err == "netaudit: interrupted\n"
+
+
+def test_a_device_is_written_to_and_not_replaced(havn: Path) -> None:
+    assert cli.run(["risk", "book.yml", "-o", "/dev/null"]) == 0
+    assert Path("/dev/null").is_char_device()
+
+
+def test_many_problems_are_cut_and_counted(havn: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (havn / "ties.csv").write_text("employee,customer,per_year\n" + "mette,havn,x\n" * 60)
+    assert cli.run(["risk", "ties.csv"]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0].startswith("ties.csv:2:12: V001 per_year: 'x' is not a number")
+    assert lines[49].startswith("ties.csv:51:12: V001")
+    assert lines[50:] == ["… and 10 more problems", "60 rows read: 0 loaded, 0 skipped, 60 rejected"]
+
+
 def test_output_goes_to_a_file_whole_or_not_at_all(havn: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (havn / "answer.csv").write_text("old")
     assert cli.run(["risk", "book.yml", "-f", "csv", "-o", "answer.csv"]) == 0
@@ -252,7 +289,8 @@ def test_hash_seeds_and_threads_change_no_byte(threads: str, seed: str) -> None:
     script = (
         "import netaudit, sys; from netaudit.report import Page, written\n"
         f"b = netaudit.load(sys.argv[1], threads={threads})\n"
-        "print(written(netaudit.risk(b), 'json', Page()), written(netaudit.risk(b, ['mette', 'torben']), 'json', Page()))"
+        "texts = (written(netaudit.risk(b, who), 'json', Page()) for who in ((), ('mette', 'torben')))\n"
+        "print(*texts)"
     )
     command = [sys.executable, "-c", script, TELCO]
     done = subprocess.run(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from netaudit.book import Book, digits_of
 from netaudit.engine import Engine
-from netaudit.errors import InputError, shown, usage
+from netaudit.errors import SHOWN, InputError, shown, usage
 from netaudit.loading.assemble import Assembler
 from netaudit.loading.files import File, refuse
 from netaudit.loading.find import Found, find, read_settings
@@ -48,6 +48,22 @@ def load(
     found = Found(Engine(threads))
     if settings is not None:
         read_settings(found, File(Path(settings), os.fspath(settings)))
+    try:
+        return _loaded(found, path, form, as_of, assume, settings)
+    finally:
+        if found.copy is not None:
+            found.copy.close()
+
+
+def _loaded(
+    found: Found,
+    path: str | None,
+    form: str | None,
+    as_of: str | date | None,
+    assume: Sequence[str],
+    settings: str | os.PathLike[str] | None,
+) -> Book:
+    """The book, while standard input is still at hand."""
     find(found, path, form)
     call = [path] if path else []
     call += ["--settings", os.fspath(settings)] if settings is not None else []
@@ -78,7 +94,7 @@ def _assumed(settings: Settings, assume: Iterable[str]) -> Settings:
 def _when(settings: Settings, as_of: str | date | None) -> tuple[date, str]:
     """The day to judge by, and who said so."""
     if isinstance(as_of, date):
-        return as_of, "option"
+        return (as_of.date() if isinstance(as_of, datetime) else as_of), "option"
     if as_of is not None and as_of != "today":
         try:
             return date.fromisoformat(as_of), "option"
@@ -95,7 +111,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
     by_table = {table: [raw for raw in found.raws if raw.table == table] for table in TABLES}
     relations = {table: typist.type_table(table, raws) for table, raws in by_table.items()}
     main = [tally for tally in typist.tallies if tally.raw.table in {"customers", "ties", "interactions"}]
-    if not found.problems and not any(tally.loaded + len(tally.rejected) for tally in main):
+    if not (found.problems or typist.problems) and not any(tally.loaded + len(tally.rejected) for tally in main):
         raise refuse(
             list(found.digests)[-1] if found.digests else None,
             "F006",
@@ -109,7 +125,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
     assembled = assembler.assemble(settings.assumptions.group("weight"))
     problems = found.problems + typist.located()
     if problems:
-        problems.sort(key=lambda problem: (problem.file or "", problem.line or 0, problem.column or 0))
+        problems[:SHOWN] = sorted(problems[:SHOWN], key=lambda one: (one.file or "", one.line or 0, one.column or 0))
         tally = "; ".join([*found.tallies, _tally_words(typist.tallies)])
         raise InputError(problems, len(problems) + found.unshown, tally)
     return Book(

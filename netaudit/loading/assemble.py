@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from netaudit.book import Tables
 from netaudit.engine import literal, quoted
-from netaudit.errors import nearest, shown
+from netaudit.errors import shown
+from netaudit.loading.checks import Checks
 from netaudit.loading.schema import SUBSCRIPTIONS, TABLES
 from netaudit.loading.values import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from netaudit.engine import Engine
     from netaudit.loading.typed import Typist
@@ -45,7 +46,7 @@ class Assembler:
         self.typist = typist
         self.names = dict(names)
         self.given = given
-        self.open_ids = open_ids
+        self.checks = Checks(engine, typist, self.names, given, open_ids=open_ids)
         self.as_of = as_of
         self.warnings: list[str] = []
         self.notes: list[str] = []
@@ -58,10 +59,10 @@ class Assembler:
         ties, log = self._resolve("ties"), self._resolve("interactions")
         self._add_customers(ties, log)
         self._add_employees(ties, log)
-        self._check_references(ties, log)
+        self.checks.check_references(ties, log)
         for table, relation in (("ties", ties), ("interactions", log)):
             if table in self.given:
-                self._check_ties(table, relation, set(kinds))
+                self.checks.check_ties(table, relation, set(kinds))
         return self._finish(ties, log)
 
     def _made(self, query: str) -> str:
@@ -69,22 +70,6 @@ class Assembler:
         name = self.engine.new_name()
         self.engine.run(f"CREATE TEMP TABLE {name} AS {query}")
         return name
-
-    def _ids(self, table: str) -> str:
-        """A query for the ids of a table."""
-        return f"(SELECT id FROM {self.names[table]} WHERE id IS NOT NULL)"
-
-    def _open(self, table: str) -> bool:
-        """Whether ids that others name come into being in this table."""
-        return self.open_ids or table not in self.given
-
-    def _reject(
-        self, table: str, query: str, code: str, column: str, say: Callable[[str], tuple[str, str | None]]
-    ) -> None:
-        """Reject the rows that a query (value, _file, _row) finds; `say` makes message and hint from the value."""
-        for value, file, row in self.engine.ask(f"SELECT * FROM ({query}) ORDER BY _file, _row"):
-            message, hint = say(value)
-            self.typist.reject(self.typist.tallies[file], code, f"{table}: {message}", hint, (row, column))
 
     def _merge_repeats(self, table: str, key: str) -> None:
         """Equal rows are one; rows of one id that differ are problems (for departures: two dates for one leaver)."""
@@ -110,7 +95,7 @@ class Assembler:
             which = cells[columns.index(key)]
             first = seen.setdefault(which, tuple(cells))
             differ = [name for name, mine, other in zip(columns, cells, first, strict=True) if mine != other]
-            if differ:
+            if differ and row not in self.typist.tallies[file].rejected:
                 code = "R004" if table == "departures" else "R002"
                 message = f"{table}: {shown(which)} stands twice, with different {', '.join(differ)}"
                 self.typist.reject(self.typist.tallies[file], code, message, None, (row, differ[0]))
@@ -118,7 +103,7 @@ class Assembler:
 
     def _add_contacts(self) -> None:
         """Where contacts are open, those that ties and interactions name together with a customer."""
-        if not self._open("contacts"):
+        if not self.checks.is_open("contacts"):
             return
         known = self.names["contacts"]
         new = self._made(
@@ -127,12 +112,12 @@ class Assembler:
                 f"SELECT contact AS id, customer, _file, _row FROM {self.names[table]}"
                 for table in ("ties", "interactions")
             )
-            + f") WHERE id IS NOT NULL AND customer IS NOT NULL AND id NOT IN {self._ids('contacts')} GROUP BY 1, 2"
+            + f") WHERE id IS NOT NULL AND customer IS NOT NULL AND id NOT IN {self.checks.ids('contacts')} "
+            "GROUP BY id, customer"
         )
         twice = f"SELECT id FROM {new} GROUP BY id HAVING count(*) > 1"
         firsts = f"SELECT id, min(customer) FROM {new} GROUP BY id"
-        self._reject(
-            "ties",
+        self.checks.reject(
             f"SELECT id AS value, _file, _row FROM {new} WHERE id IN ({twice}) AND (id, customer) NOT IN ({firsts})",
             "R003",
             "contact",
@@ -164,12 +149,12 @@ class Assembler:
     def _with_new(self, table: str, columns: str, sources: Iterable[str]) -> str:
         """The table and, where it is open, a row for each further id that `sources` (queries) bring."""
         query = f"SELECT id, {columns} FROM {self.names[table]}"
-        if self._open(table):
+        if self.checks.is_open(table):
             blanks = ", ".join("1" if column == '"count"' else "NULL" for column in columns.split(", "))
             ids = " UNION ".join(sources)
             query += (
                 f" UNION ALL SELECT id, {blanks} FROM ({ids}) n(id) "
-                f"WHERE id IS NOT NULL AND id <> '' AND id NOT IN {self._ids(table)}"
+                f"WHERE id IS NOT NULL AND id <> '' AND id NOT IN {self.checks.ids(table)}"
             )
         return query
 
@@ -189,8 +174,7 @@ class Assembler:
         query = self._with_new("employees", columns, sources)
         people = self._made(query)
         departures = names["departures"]
-        self._reject(
-            "departures",
+        self.checks.reject(
             f"SELECT d.employee AS value, d._file, d._row FROM {departures} d JOIN {people} e ON e.id = d.employee "
             'WHERE e.left_on <> d."on"',
             "R004",
@@ -202,109 +186,14 @@ class Assembler:
             f"LEFT JOIN {departures} d ON d.employee = e.id"
         )
 
-    def _check_references(self, ties: str, log: str) -> None:
-        """Every id that another table names must stand in its own; `channel:` always names a channel."""
-        names = self.names
-        self._reject(
-            "channels",
-            f"SELECT id AS value, _file, _row FROM {names['channels']} WHERE id IN {self._ids('employees')}",
-            "R005",
-            "id",
-            lambda value: (f"{shown(value)} is an employee as well", "an owner must be one or the other"),
-        )
-        for table, relation in (("ties", ties), ("interactions", log)):
-            if table in self.given:
-                self._missing(table, relation, "named", "channel", "channels", always=True)
-                self._missing(table, relation, "person", "owner", "employees")
-                self._missing(table, relation, "stated", "customer", "customers")
-                self._missing(table, relation, "contact", "contact", "contacts")
-        for table, column, target in (
-            ("contacts", "customer", "customers"),
-            ("channels", "relayed_by", "employees"),
-            ("customers", "owner", "employees"),
-            ("departures", "employee", "employees"),
-            ("outcomes", "employee", "employees"),
-            ("outcomes", "customer", "customers"),
-        ):
-            if table in self.given:
-                self._missing(table, names[table], column, column, target)
-
-    def _missing(
-        self, table: str, relation: str, column: str, shown_as: str, target: str, *, always: bool = False
-    ) -> None:
-        """Reject rows whose id in `column` is not in the table `target`, with near names."""
-        if not always and self._open(target):
-            return
-        lost = f"{column} <> '' AND {column} NOT IN {self._ids(target)}"
-        if not self.engine.ask(f"SELECT 1 FROM {relation} WHERE {lost} LIMIT 1"):
-            return
-        owner = shown_as == "owner" and table != "customers"
-        targets = [target, "channels"] if owner else [target]
-        known = [value for name in targets for (value,) in self.engine.ask(f"SELECT id FROM {self.names[name]}")]
-        what = "neither an employee nor a channel" if owner else f"not in {target}"
-        hints: dict[str, str | None] = {}
-
-        def say(value: str) -> tuple[str, str | None]:
-            if value not in hints:
-                hints[value] = nearest(value, known) if len(hints) < 50 else None
-            return f"{shown_as} {shown(value)} is {what}", hints[value] or f"add it to {target}, or set open_ids: true"
-
-        query = f"SELECT {column} AS value, _file, _row FROM {relation} WHERE {lost}"
-        self._reject(table, query, "R001", shown_as, say)
-
-    def _check_ties(self, table: str, relation: str, kinds: set[str]) -> None:
-        """What a tie may say, given its two ends."""
-
-        def reject(test: str, value: str, code: str, column: str, say: Callable[[str], tuple[str, str | None]]) -> None:
-            self._reject(table, f"SELECT {value} AS value, _file, _row FROM {relation} WHERE {test}", code, column, say)
-
-        weights = ", ".join(map(literal, sorted(kinds)))
-        known = f"known are {', '.join(sorted(kinds))}; assumptions: {{weight: …}} adds one"
-        reject(
-            f"subscription = '' AND kind NOT IN ({weights})",
-            "kind",
-            "V006",
-            "kind",
-            lambda value: (f"the kind {shown(value)} has no weight", nearest(value, kinds) or known),
-        )
-        if self._open("contacts"):
-            reject(
-                "customer IS NULL AND contact <> ''",
-                "contact",
-                "S002",
-                "contact",
-                lambda value: (f"no customer is known for the contact {shown(value)}", "name the customer as well"),
-            )
-        reject(
-            "stated <> home",
-            "contact",
-            "R003",
-            "customer",
-            lambda value: (f"the contact {shown(value)} belongs to another customer", "see the contacts table"),
-        )
-        if table == "ties":
-            reject(
-                "subscription = '' AND followers IS NOT NULL",
-                "person",
-                "S003",
-                "followers",
-                lambda _: ("only a company page or a newsletter has followers", None),
-            )
-            reject(
-                "channel = '' AND via IS NOT NULL",
-                "via",
-                "S003",
-                "via",
-                lambda _: ("only a channel's tie runs via an employee", "name the channel as owner"),
-            )
-
     def _finish(self, ties: str, log: str) -> Assembled:
         """The ties and the log in their final form, and what the data hold."""
         names = self.names
         left = (f"(SELECT id FROM {names[table]} WHERE left_on <= {self.as_of})" for table in ("employees", "contacts"))
         gone = "(person IN {} OR contact IN {}) AS gone".format(*left)
         columns = "kind, last_contact, per_year, strength, followers"
-        held = " UNION ALL ".join(f"SELECT person, customer FROM {name} WHERE channel = ''" for name in (ties, log))
+        past = f'(SELECT * FROM {log} WHERE "on" <= {self.as_of})'
+        held = " UNION ALL ".join(f"SELECT person, customer FROM {name} WHERE channel = ''" for name in (ties, past))
         final = self._made(
             f"SELECT {ENDS}, {columns}, {gone} FROM (SELECT {ENDS}, {columns} FROM {ties} UNION ALL "
             f"SELECT '', '', owner, '', id, NULL, NULL, NULL, NULL, NULL FROM {names['customers']} "
@@ -330,9 +219,11 @@ class Assembler:
     def _remark(self, ties: str, log: str, final: str) -> None:
         """Count what does not count, or counts otherwise than it stands there."""
         for late in (log, self.names["outcomes"]):
-            query = f'SELECT _file, count(*) FROM {late} WHERE "on" > {self.as_of} GROUP BY 1'
-            for file, count in self.engine.ask(query):
-                self.typist.tallies[file].skipped["after as_of"] = count
+            after = f'FROM {late} WHERE "on" > {self.as_of}'
+            for file, count in self.engine.ask(f"SELECT _file, count(*) {after} GROUP BY 1"):
+                tally = self.typist.tallies[file]
+                twice = [row for row in tally.rejected if self.engine.ask(f"SELECT 1 {after} AND _row = {row} LIMIT 1")]
+                tally.skipped["after as_of"] = count - len(twice)
         rows, different = self.engine.ask(f"SELECT count(*), count(DISTINCT ({ENDS}, kind)) FROM {ties}")[0]
         if rows > different:
             self.notes.append(f"repeated rows of one tie, of which the strongest counts: {rows - different}")

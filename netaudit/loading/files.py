@@ -53,7 +53,11 @@ def below(root: Path, name: str, place: tuple[str, int | None, int | None]) -> F
     file, line, column = place
     relative = Path(name)
     leaves = relative.is_absolute() or ".." in relative.parts or "\0" in name
-    if leaves or not (root / relative).resolve().is_relative_to(root.resolve()):
+    try:
+        leaves = leaves or not (root / relative).resolve().is_relative_to(root.resolve())
+    except (OSError, RuntimeError):  # a link to itself leads nowhere
+        leaves = True
+    if leaves:
         raise refuse(
             file, "F004", f"{shown(name)} leads out of the book", "files lie in the book's folder", line, column
         )

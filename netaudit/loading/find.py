@@ -135,7 +135,10 @@ def _read_file(found: Found, file: File) -> None:
 
 def _read_folder(found: Found, folder: Path) -> None:
     """A folder: its book.yml, or one file per table, as netaudit.yml may map them."""
-    tables = sorted(entry.name for entry in folder.iterdir() if entry.suffix.casefold() in TABLE_FILES)
+    try:
+        tables = sorted(entry.name for entry in folder.iterdir() if entry.suffix.casefold() in TABLE_FILES)
+    except OSError as error:
+        raise refuse(str(folder), "F001", f"cannot be read: {error.strerror}") from None
     own = folder / SETTINGS
     if (folder / BOOK).exists() and found.settings.tables is None:
         beside = [*tables, *([SETTINGS] if own.exists() else [])]
@@ -143,7 +146,7 @@ def _read_folder(found: Found, folder: Path) -> None:
             raise refuse(str(folder / BOOK), "F005", f"lies beside {shown(beside[0])}", "a folder is one or the other")
         _read_file(found, File(folder / BOOK, str(folder / BOOK)))
         return
-    if own.exists() and found.settings == Settings():
+    if own.exists() and not found.digests:  # a settings file of the caller's own has been read already
         read_settings(found, File(own, str(own)))
     if found.settings.tables is not None:
         files = _mapped_files(found.settings, folder, None)

@@ -19,6 +19,7 @@ import duckdb
 from netaudit.engine import literal, quoted
 from netaudit.errors import SHOWN, InputError, Problem, nearest, shown
 from netaudit.loading.files import File, encoding_of, refuse, regular, undecodable
+from netaudit.loading.values import folded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,7 +85,7 @@ def read_csv(engine: Engine, file: File, known: set[str], declared: str | None =
 
 @dataclass(frozen=True, slots=True)
 class _Facts:
-    """What one pass over the bytes tells; `plain` is UTF-8 with one kind of line end."""
+    """What one pass over the bytes tells; `plain` is UTF-8 with one kind of line end, no blank beside a quote."""
 
     encoding: str
     digest: str
@@ -98,7 +99,7 @@ def _survey(file: File, declared: str | None) -> _Facts:
     """One pass over the bytes: they are text, and how many lines they make."""
     digest = hashlib.sha256()
     lines = empty = returns = pairs = 0
-    quotes, last = False, b"\n"
+    quotes, beside, last = False, False, b"\n"
     with file.path.open("rb") as stream:
         encoding = encoding_of(stream.read(4), file.label, declared)
         utf8 = encoding in {"utf-8", "utf-8-sig"}
@@ -118,11 +119,13 @@ def _survey(file: File, declared: str | None) -> _Facts:
                 empty += len(re.findall(rb"\n(?=\r?\n)", b"\n" + chunk))
             returns += chunk.count(b"\r")
             pairs += chunk.count(b"\r\n")
-            quotes = quotes or b'"' in chunk
+            if b'"' in chunk:
+                quotes = True
+                beside = beside or re.search(rb'[ \t]"|"[ \t]', chunk) is not None
     lines += last != b"\n"
     if not utf8:
         return _Facts(encoding, digest.hexdigest())
-    plain = returns == pairs and pairs in {0, lines, lines - 1}
+    plain = not beside and returns == pairs and pairs in {0, lines, lines - 1}
     return _Facts(encoding, digest.hexdigest(), lines, empty, quotes, plain)
 
 
@@ -148,7 +151,7 @@ def _dialect(file: File, encoding: str, known: set[str]) -> Dialect:
     for delimiter in DELIMITERS:
         for line, after, cells in _head_rows(text, delimiter):
             headings = tuple(cell.strip() for cell in cells)
-            fits = len({heading.casefold() for heading in headings} & known)
+            fits = len({folded(heading).casefold() for heading in headings} & known)
             score = (fits, len(headings), -line)
             if best is None or score > best[0]:
                 best = score, Dialect(encoding, delimiter, headings, line, after)
@@ -177,7 +180,7 @@ def check_headings(table: Table, wanted: dict[str, str], known: set[str], *, map
     `wanted` is our column → heading (folded); `asked` says that a mapping names them. In a mapped file, columns that
     nobody asked for are nobody's business.
     """
-    headings = [heading.casefold() for heading in table.dialect.headings]
+    headings = [folded(heading).casefold() for heading in table.dialect.headings]
     line, problems = table.dialect.header_line, []
 
     def say(code: str, message: str, hint: str | None, index: int | None) -> None:
@@ -208,7 +211,13 @@ def _heading_column(dialect: Dialect, index: int | None) -> int:
 def _by_engine(engine: Engine, file: File, dialect: Dialect, facts: _Facts) -> Table | None:
     """Let the engine parse; None where anything about the file or the outcome is not plain."""
     odd_name = any(char in str(file.path) for char in "*?[]")  # the engine would take these for patterns
-    if not facts.plain or odd_name or (facts.quotes and (facts.empty or dialect.first > 1)):
+    narrow = len(dialect.headings) == 1
+    if (
+        not facts.plain
+        or odd_name
+        or (facts.empty and (facts.quotes or narrow))
+        or (facts.quotes and dialect.first > 1)
+    ):
         return None
     relation = engine.new_name()
     columns = ", ".join(f"{literal(f'c{i}')}: 'VARCHAR'" for i in range(len(dialect.headings)))
@@ -219,7 +228,7 @@ def _by_engine(engine: Engine, file: File, dialect: Dialect, facts: _Facts) -> T
             f"CREATE TEMP TABLE {relation} AS SELECT * FROM read_csv({literal(str(file.path))}, auto_detect=false, "
             f"delim={literal(dialect.delimiter)}, quote='\"', escape='\"', header=false, skip={dialect.first}, "
             f"columns={{{columns}}}, strict_mode=true, null_padding=false, store_rejects=true, "
-            f"max_line_size={LONGEST_LINE})"
+            f"max_line_size={LONGEST_CELL})"
         )
         if engine.ask("SELECT 1 FROM reject_errors LIMIT 1"):
             return None
@@ -274,8 +283,8 @@ def _rows(file: File, dialect: Dialect) -> Iterator[tuple[int, list[str] | Probl
                 line = reader.line_num
         except csv.Error as error:
             yield line + 1, _broken(str(error), file.label, line + 1)
-        except UnicodeDecodeError as error:
-            message = f"the byte 0x{error.object[error.start]:02x} is not {dialect.encoding.upper()}"
+        except UnicodeError as error:
+            message = f"not {dialect.encoding.upper()}: {getattr(error, 'reason', 'cannot be read')}"
             yield line + 1, Problem("F002", message, "declare encoding:", file.label, line + 1)
         except StopIteration:
             return
@@ -316,4 +325,4 @@ def _place(found: tuple[int, list[str]] | None, column: str | None, dialect: Dia
 
 def headings_of(table: Table) -> dict[str, str]:
     """Heading, folded → SQL expression of its cells."""
-    return {heading.casefold(): quoted(f"c{i}") for i, heading in enumerate(table.dialect.headings)}
+    return {folded(heading).casefold(): quoted(f"c{i}") for i, heading in enumerate(table.dialect.headings)}

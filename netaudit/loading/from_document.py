@@ -95,8 +95,15 @@ class DocumentReader:
         if isinstance(node, Listing) and isinstance(owner, Scalar):
             for item in node.nodes:
                 if isinstance(item, Mapping):
-                    item.nodes.setdefault("customer", owner)
+                    stated = item.nodes.setdefault("customer", owner)
                     item.keys.setdefault("customer", (owner.line, owner.column))
+                    if isinstance(stated, Scalar) and stated.text != owner.text:
+                        self._say(
+                            "R003",
+                            "a contact that names another customer than the one it stands in",
+                            None,
+                            (stated.line, stated.column),
+                        )
         self._table("contacts", node)
 
     def _raw(self, engine: Engine, table: str, rows: _Rows) -> Raw:

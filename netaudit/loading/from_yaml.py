@@ -166,13 +166,23 @@ def _start(event: yaml.Event) -> tuple[int, int]:
 def _check_json(text: str, file: str) -> None:
     """JSON that only a YAML parser would forgive is refused."""
     try:
-        json.loads(text)
+        json.loads(text, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
         raise InputError([Problem("Y001", f"not JSON: {error.msg}", None, file, error.lineno, error.colno)]) from None
     except RecursionError:
         raise InputError([Problem("Y005", f"nesting deeper than {DEEPEST}", None, file, 1, 1)]) from None
+    except _ConstantError as error:
+        raise InputError([Problem("Y001", f"not JSON: {error}", "null is unknown", file)]) from None
     except ValueError:  # an integer of thousands of digits: its own cell will say so
         return
+
+
+class _ConstantError(Exception):
+    """NaN or Infinity, which JSON does not have."""
+
+
+def _no_constant(name: str) -> None:
+    raise _ConstantError(name)
 
 
 _PAIR = re.compile(r"(?<!\\)((?:\\\\)*)\\u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})")
@@ -195,7 +205,8 @@ def _syntax(error: yaml.MarkedYAMLError, file: str) -> Problem:
 
 
 def _character(error: yaml.reader.ReaderError, text: str, file: str) -> Problem:
-    line, column = _place(text, error.position)
+    before = text.encode("utf-8", "surrogatepass")[: error.position].decode("utf-8", "ignore")
+    line, column = _place(text, len(before))
     code = ord(error.character) if isinstance(error.character, str) else error.character
     return Problem("Y001", f"the character U+{code:04X} may not stand here", None, file, line, column)
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from decimal import ROUND_HALF_UP
+from typing import TYPE_CHECKING
 
 from netaudit.book import digits_of
-from netaudit.engine import literal, quoted
+from netaudit.engine import quoted
 from netaudit.errors import shown
 from netaudit.loading.schema import TABLES
 
@@ -15,57 +16,64 @@ if TYPE_CHECKING:
     from netaudit.loading.typed import Typist
 
 
+LARGEST = 9 * 10**18
+"""Units that still fit the engine's whole numbers."""
+
+
 class Money:
     """Brings revenue to whole smallest units of one currency."""
 
     def __init__(self, engine: Engine, typist: Typist, settings: Settings) -> None:
         self.engine = engine
         self.typist = typist
-        self.settings = settings
+        self.rates = settings.rates
         self.currency = settings.currency
         self.weighted_by = "revenue"
 
     def in_units(self, customers: str) -> str:
-        """The customers with `revenue` as whole units."""
-        used = [
-            code
-            for (code,) in self.engine.ask(
-                f"SELECT DISTINCT currency FROM {customers} WHERE revenue IS NOT NULL ORDER BY 1"
-            )
-            if code is not None
-        ]
+        """The customers with `revenue` as whole units; what is in another currency by its rate, rounded half up."""
+        query = (
+            f"SELECT DISTINCT currency FROM {customers} WHERE revenue IS NOT NULL AND currency IS NOT NULL ORDER BY 1"
+        )
+        used = [code for (code,) in self.engine.ask(query)]
         if self.currency is None and len(used) == 1:
             self.currency = used[0]
-        factor = 10 ** digits_of(self.currency)
-        rates: dict[str, Any] = {code: rate * factor for code, rate in self.settings.rates.items()}
-        if self.currency is not None:
-            rates[self.currency] = factor
-        for code in used:
-            if code not in rates:
-                self._reject(customers, code)
-        cases = " ".join(
-            f"WHEN {literal(code)} THEN CAST('{round(rate, 6)}' AS DECIMAL(14,6))" for code, rate in rates.items()
-        )
-        factor_of = (
-            f"CASE currency {cases} ELSE CAST({factor} AS DECIMAL(14,6)) END"
-            if cases
-            else f"CAST({factor} AS DECIMAL(14,6))"
-        )
-        relation = self.engine.new_name()
+        foreign = [code for code in used if code != self.currency]
+        exchanged = self._exchanged(customers, [code for code in foreign if code in self.rates])
+        for code in foreign:
+            if code not in self.rates:
+                message = f"{shown(code)} beside {shown(self.currency or 'other currencies')}"
+                self._reject(customers, "currency = ?", [code], "V007", message, f"declare rates: {{{code}: …}}")
         others = ", ".join(quoted(name) for name in TABLES["customers"] if name not in {"revenue", "currency"})
+        relation = self.engine.new_name()
         self.engine.run(
-            f"CREATE TEMP TABLE {relation} AS SELECT {others}, currency, "
-            f"CAST(round(revenue * ({factor_of})) AS BIGINT) AS revenue, _file, _row FROM {customers}"
+            f"CREATE TEMP TABLE {relation} AS SELECT {others}, currency, CASE WHEN x.units IS NOT NULL THEN x.units "
+            f"ELSE CAST(round(c.revenue * {10 ** digits_of(self.currency)}) AS BIGINT) END AS revenue, _file, _row "
+            f"FROM {customers} c LEFT JOIN {exchanged} x ON x.code = c.currency AND x.amount = c.revenue"
         )
         if not self.engine.ask(f"SELECT 1 FROM {relation} WHERE revenue IS NOT NULL LIMIT 1"):
             self.weighted_by = "count"
         return relation
 
-    def _reject(self, customers: str, code: str) -> None:
-        other = self.currency or "other currencies"
-        for file, row in self.engine.ask(
-            f"SELECT _file, _row FROM {customers} WHERE currency = ? AND revenue IS NOT NULL ORDER BY 1, 2", [code]
-        ):
-            message = f"customers: {shown(code)} beside {shown(other)}"
-            hint = f"declare rates: {{{code}: …}}"
-            self.typist.reject(self.typist.tallies[file], "V007", message, hint, (row, "currency"))
+    def _exchanged(self, customers: str, codes: list[str]) -> str:
+        """A table of what each distinct foreign amount is in units of the book's currency."""
+        rows: list[tuple[str, str, int]] = []
+        for code in codes:
+            query = f"SELECT DISTINCT revenue FROM {customers} WHERE currency = ? AND revenue IS NOT NULL"
+            for (amount,) in self.engine.ask(query, [code]):
+                units = (amount * self.rates[code]).scaleb(digits_of(self.currency)).to_integral_value(ROUND_HALF_UP)
+                if units <= LARGEST:
+                    rows.append((code, str(amount), int(units)))
+                else:
+                    message = f"{shown(amount)} {code} is too large an amount"
+                    self._reject(customers, "currency = ? AND revenue = ?", [code, amount], "V001", message, None)
+        shape = {"code": "VARCHAR", "amount": TABLES["customers"]["revenue"].type.sql, "units": "BIGINT"}
+        return self.engine.table(shape, dict(zip(shape, zip(*rows, strict=True), strict=True)) if rows else {})
+
+    def _reject(
+        self, customers: str, test: str, values: list[object], code: str, message: str, hint: str | None
+    ) -> None:
+        query = f"SELECT _file, _row FROM {customers} WHERE {test} AND revenue IS NOT NULL ORDER BY 1, 2"
+        for file, row in self.engine.ask(query, values):
+            column = "currency" if code == "V007" else "revenue"
+            self.typist.reject(self.typist.tallies[file], code, f"customers: {message}", hint, (row, column))

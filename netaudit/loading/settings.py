@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass, field, fields
-from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from netaudit.loading.where import Condition, condition
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import date
 
 KEYS = (
     "netaudit",
@@ -32,6 +33,8 @@ KEYS = (
     "tables",
 )
 _PLAIN = Reading(plain=True)
+DATE_PARTS = {"%d", "%m", "%b", "%B", "%Y", "%H", "%M", "%S", "%I", "%p"}
+"""What a date format may be made of; a day, a month and a year of four digits it must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,12 +168,10 @@ class SettingsReader:
         text = self.text(node)
         if text is None:
             return
-        probe = date(2019, 12, 31)
-        try:
-            readable = datetime.strptime(probe.strftime(text), text).date() == probe  # noqa: DTZ007 - a date
-        except ValueError:
-            readable = False
-        if not readable or "%y" in text:
+        parts = re.findall("%.?", text)
+        month = len({"%m", "%b", "%B"} & set(parts)) == 1
+        once = len(parts) == len(set(parts)) and set(parts) <= DATE_PARTS
+        if not (month and once and {"%d", "%Y"} <= set(parts)):
             self.say("V006", f"{shown(text)} is not a date format", 'such as "%d-%m-%Y"', (node.line, node.column))
         else:
             self.settings.date_format = text
@@ -180,10 +181,17 @@ class SettingsReader:
 
     def _encoding(self, node: Node) -> None:
         text = self.text(node)
+        if text is None:
+            return
         try:
-            self.settings.encoding = codecs.lookup(text).name if text else None
-        except LookupError:
+            plain = "netaudit;1".encode(text) in {b"netaudit;1", "netaudit;1".encode("utf-16-le")}
+            name = codecs.lookup(text).name if plain else None
+        except (LookupError, ValueError):
+            name = None
+        if name is None or name in {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7"}:
             self.say("V006", f"{shown(text)} is not an encoding", "such as cp1252", (node.line, node.column))
+        else:
+            self.settings.encoding = name
 
     def _open_ids(self, node: Node) -> None:
         self.settings.open_ids = self.one_of(node, ("true", "false")) == "true"
@@ -208,7 +216,7 @@ class SettingsReader:
         nodes = node.nodes if isinstance(node, Listing) else [node]
         numbers = [self.number(inner) for inner in nodes]
         if any(number is None for number in numbers):
-            if len(nodes) == 1 and isinstance(node, Scalar) and node.text is None:
+            if not any(problem.line == inner.line for problem in self.problems for inner in nodes):
                 self.say("S002", f"{shown(name)} has no value", None, place)
             return
         try:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from netaudit.engine import literal, quoted
 from netaudit.errors import SHOWN, Problem, nearest, shown
 from netaudit.loading.schema import ONE_OF, TABLES, Type
-from netaudit.loading.values import CellError
+from netaudit.loading.values import LARGEST, CellError
 
 if TYPE_CHECKING:
     from netaudit.engine import Engine
@@ -144,7 +144,7 @@ class Typist:
                 self.reject(tally, "S002", f"{raw.table}: no {' or '.join(names)}", None, cell)
         for names in _exclusive_of(raw):
             filled = " + ".join(f"CAST(NOT {_is_blank(raw.cells[name])} AS INTEGER)" for name in names)
-            for row in self._rows(raw, f"{filled} > 1"):
+            for row in self._rows(raw, f"{filled} > 1 AND {kept}"):
                 message = f"{raw.table}: {' and '.join(names)} exclude each other"
                 self.reject(tally, "S003", message, None, (row, names[1]))
 
@@ -174,7 +174,8 @@ class Typist:
         if not values:
             return f"CAST({fast} END AS {kind.sql})", ""
         lookup = self.engine.table(
-            {"text": "VARCHAR", "value": kind.sql}, {"text": list(values), "value": list(values.values())}
+            {"text": "VARCHAR", "value": kind.sql},
+            {"text": list(values), "value": list(map(_handed_over, values.values()))},
         )
         alias = quoted(f"odd {name}")
         return f"{fast} ELSE {alias}.value END", f"LEFT JOIN {lookup} {alias} ON {cell} = {alias}.text"
@@ -192,6 +193,8 @@ class Typist:
 
 def _source_name(raw: Raw, column: str | None) -> str | None:
     """How the raw table's own reader calls a column: by its engine name in CSV, by ours in a document."""
+    if column == "owner" and column not in raw.cells:
+        column = "employee"
     return raw.cells.get(column or "", "").strip('"') if raw.headings else column
 
 
@@ -219,7 +222,15 @@ def _guard(kind: Type, how: Reading, cell: str) -> str:
 
 
 def _scaled(value: object, factor: Decimal | None) -> object:
+    """A number times its declared scale. Raises CellError for one that is too large then."""
     if factor is None or value is None:
         return value
     scaled = Decimal(str(value)) * factor
+    if scaled > LARGEST:
+        raise CellError("V001", f"{shown(value)} is too large once it is scaled")
     return scaled if isinstance(value, Decimal) else float(scaled)
+
+
+def _handed_over(value: object) -> object:
+    """A value as the engine takes it exactly: decimals as text."""
+    return format(value, "f") if isinstance(value, Decimal) else value

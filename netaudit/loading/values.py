@@ -127,7 +127,8 @@ def _without_grouping(cell: str, decimal: str) -> str:
 def _not_a_number(cell: str, how: Reading) -> CellError:
     if cell.startswith(("-", "\u2212", "(")):
         return CellError("V001", f"{shown(cell)} is negative or not a number", "values here are 0 or more")
-    if not how.plain and how.decimal is None and any(rule.fullmatch(cell) for rule in _GROUPED.values()):
+    marked = not cell.isdigit() and any(rule.fullmatch(cell) for rule in _GROUPED.values())
+    if marked and not how.plain and how.decimal is None:
         return CellError("V002", f"{shown(cell)} needs its decimal mark", 'declare decimal: "." or decimal: ","')
     if not cell.isascii() and any(char.isdigit() for char in cell):
         return CellError("V001", f"{shown(cell)} is not a number", "digits are 0 to 9")
@@ -175,8 +176,9 @@ def read_rate(text: str, how: Reading) -> float | None:
 
 
 def read_money(text: str, how: Reading) -> Decimal | None:
-    """An amount, exactly."""
-    return read_number(text, how)
+    """An amount, exactly to eight decimals."""
+    number = read_number(text, how)
+    return None if number is None else number.quantize(Decimal("1e-8"))
 
 
 def read_currency(text: str, how: Reading) -> str | None:  # noqa: ARG001

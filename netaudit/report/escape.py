@@ -9,7 +9,7 @@ _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f"
     "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
-_COMMAND = re.compile(r"^(\s*):(?=:)|#(?=#\[)", re.MULTILINE)
+_COMMAND = re.compile(r":(?=:)|#(?=#\[)")  # anywhere: wrapping may put it first in a line
 _FORMULA = tuple("=+-@\t\r\n")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~@:])")
 
@@ -23,7 +23,7 @@ def _visible(found: re.Match[str]) -> str:
 def for_terminal(text: str) -> str:
     """One line without control, direction or invisible characters, and without a runner's workflow command."""
     visible = _HIDDEN.sub(_visible, text)
-    return _COMMAND.sub(lambda found: f"{found[1] or ''}\\x3a" if found[0].endswith(":") else r"\x23", visible)
+    return _COMMAND.sub(lambda found: f"\\x{ord(found[0]):02x}", visible)
 
 
 def for_csv(text: str) -> str:
@@ -42,7 +42,7 @@ def for_markdown(text: str) -> str:
 
 def for_json(text: str) -> str:
     """JSON text whose strings carry no raw control, direction or invisible character; letters stay as they are."""
-    return _HIDDEN.sub(_json_escape, text)
+    return _HIDDEN.sub(_json_escape, text).replace("##[", r"\u0023#[")
 
 
 def _json_escape(found: re.Match[str]) -> str:

@@ -1,0 +1,193 @@
+"""What people see, kept as it is."""
+
+from __future__ import annotations
+
+import pytest
+from inline_snapshot import snapshot
+
+import netaudit
+from netaudit.errors import UsageError
+from netaudit.report import Page, written
+from netaudit.report.as_table import TOP
+from tests.books import book, loaded
+
+SMALL = (
+    "mette -meeting-> havn/lars last_contact=2015-01-10 per_year=12",
+    "page -> havn followers=3",
+    "mette -call-> nord last_contact=2014-11-01 per_year=6",
+    "bo -meeting-> nord last_contact=2015-01-05 per_year=12",
+    "mette -> syd",
+)
+
+
+def answer(form: str, *leavers: str, width: int | None = None, **page: bool) -> str:
+    """The small book in one format, without the last line, which names a passing folder."""
+    text = written(netaudit.risk(book(*SMALL), leavers), form, Page(width=width, **page))
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("Next:"))
+
+
+def test_table_on_a_narrow_terminal() -> None:
+    assert answer("table", "mette", width=80) == snapshot("""\
+If mette left, as of 2015-01-23
+
+Customer  Verdict  Revenue, DKK  Walks          At risk, DKK
+─────────────────────────────────────────────────────────────
+havn      exposed         1,000  ███▌    70 %  211 (106-352)
+syd       severed         1,000  ███▍    68 %  203 (102-339)
+nord      held            1,000  ▏      2.8 %       8 (4-14)
+
+Customers touched: 3. Severed: 1, where nobody who stays and no company channel
+has a live tie. Exposed: 1, where what remains holds less than 50 %. Held: 1.
+At risk: DKK 423 (211-705) a year, of DKK 3,000 that they bring.
+Assumed: of what walks, 30 % (15 % to 50 %) follows (destination: unknown), as
+in other trades; a kind, date or count of ties at 1 of these customers.
+Severed is not lost: in two public registers 19-45 % of single-contact clients
+went in a period in which nobody left, and in one of them 62 % stayed after
+their only contact had gone.
+""")
+
+
+def test_table_in_a_pipe() -> None:
+    assert answer("table", "mette") == snapshot("""\
+If mette left, as of 2015-01-23
+
+Customer  Verdict  Revenue, DKK    Held  Walks               At risk, DKK  Ties lost  Kept
+───────────────────────────────────────────────────────────────────────────────────────────
+havn      exposed         1,000    26 %  ███████      70 %  211 (106-352)          1     1
+syd       severed         1,000   0.0 %  ██████▊      68 %  203 (102-339)          1     0
+nord      held            1,000    95 %  ▎           2.8 %       8 (4-14)          1     1
+
+Customers touched: 3. Severed: 1, where nobody who stays and no company channel has a live tie. Exposed: 1, where what remains holds less than 50 %. Held: 1.
+At risk: DKK 423 (211-705) a year, of DKK 3,000 that they bring.
+Assumed: of what walks, 30 % (15 % to 50 %) follows (destination: unknown), as in other trades; a kind, date or count of ties at 1 of these customers.
+Severed is not lost: in two public registers 19-45 % of single-contact clients went in a period in which nobody left, and in one of them 62 % stayed after their only contact had gone.
+""")
+
+
+def test_ranking_in_a_pipe() -> None:
+    assert answer("table") == snapshot("""\
+Whose leaving would cost most, one person at a time, as of 2015-01-23
+
+Employee  Customers  Severed  Exposed  Revenue, DKK   At risk, DKK  Share
+──────────────────────────────────────────────────────────────────────────────────────
+mette             3        1        1         3,000  423 (211-705)  █▍           14 %
+bo                1        0        0         1,000   124 (62-206)  ▍           4.1 %
+
+Costliest: mette, with 14 % of all revenue at risk (DKK 423 (211-705) a year). Customers severed: 1.
+Each line stands for one person leaving alone; several who leave together cost at least the sum.
+""")
+
+
+def test_table_in_plain_characters() -> None:
+    text = answer("table", "mette", fancy=False)
+    assert text.isascii()
+    assert "#######" in text
+
+
+def test_colour_only_where_it_is_asked_for() -> None:
+    assert "\x1b[" in answer("table", "mette", width=80, color=True)
+    assert "\x1b[" not in answer("table", "mette", width=80)
+
+
+def test_csv() -> None:
+    assert answer("csv", "mette") == snapshot("""\
+customer,name,segment,verdict,revenue,held,walks,adrift,loss_low,loss_base,loss_high,revenue_at_risk_low,revenue_at_risk_base,revenue_at_risk_high,ties_lost,ties_kept,tolerance
+havn,,,exposed,1000.0,0.259181779,0.703935053,0.036883167,0.105590258,0.211180516,0.351967527,105.59,211.18,351.97,1,1,1
+syd,,,severed,1000.0,0.0,0.67777662,0.32222338,0.101666493,0.203332986,0.33888831,101.67,203.33,338.89,1,0,1
+nord,,,held,1000.0,0.950212932,0.028181487,0.021605581,0.004227223,0.008454446,0.014090744,4.23,8.45,14.09,1,1,2
+""")
+
+
+def test_markdown() -> None:
+    assert answer("markdown", "mette") == snapshot("""\
+### If mette left, as of 2015\\-01\\-23
+
+| Customer | Verdict | Revenue, DKK | Held | Walks | At risk, DKK | Ties lost | Kept |
+| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: |
+| havn | exposed | 1,000 | 26 % | 70 % | 211 (106-352) | 1 | 1 |
+| syd | severed | 1,000 | 0.0 % | 68 % | 203 (102-339) | 1 | 0 |
+| nord | held | 1,000 | 95 % | 2.8 % | 8 (4-14) | 1 | 1 |
+
+Customers touched\\: 3\\. Severed\\: 1, where nobody who stays and no company channel has a live tie\\. Exposed\\: 1, where what remains holds less than 50 %\\. Held\\: 1\\.
+
+At risk\\: DKK 423 \\(211\\-705\\) a year, of DKK 3,000 that they bring\\.
+
+Assumed\\: of what walks, 30 % \\(15 % to 50 %\\) follows \\(destination\\: unknown\\), as in other trades; a kind, date or count of ties at 1 of these customers\\.
+
+> Severed is not lost\\: in two public registers 19\\-45 % of single\\-contact clients went in a period in which nobody left, and in one of them 62 % stayed after their only contact had gone\\.
+
+""")
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 200])
+def test_no_line_is_wider_than_the_terminal(width: int) -> None:
+    result = netaudit.risk(book(*SMALL), ["mette"], sensitivity=True)
+    lines = written(result, "table", Page(width=width)).splitlines()
+    assert max(len(line) for line in lines if not line.startswith("Next:")) <= width
+
+
+def test_counting_customers_where_nobody_has_a_revenue() -> None:
+    b = book("mette -> havn", "bo -> havn", customers=[{"id": "havn"}])
+    ranked, alone = netaudit.risk(b), netaudit.risk(b, ["mette"])
+    assert (ranked.facts.weighted_by, ranked.summary.revenue, ranked.rows[0].revenue_at_risk) == ("count", None, None)
+    assert ranked.rows[0].share_of_revenue == pytest.approx(alone.rows[0].loss.base, abs=1e-9)
+    for form in ("table", "csv", "json", "markdown"):
+        assert "At risk:" not in written(alone, form, Page())
+
+
+def test_unknown_revenue_is_listed_after_what_is_known_and_counted() -> None:
+    b = book("mette -> a", "mette -> b", customers=[{"id": "a"}, {"id": "b", "revenue": 5}])
+    result = netaudit.risk(b, ["mette"])
+    assert [row.customer for row in result.rows] == ["b", "a"]
+    assert result.summary.revenue_unknown == 1
+    assert "unknown" in written(result, "table", Page())
+    assert "not in it: 1" in written(result, "table", Page())
+
+
+def test_currencies_without_decimals() -> None:
+    result = netaudit.risk(book("mette -> a", currency="JPY", customers=[{"id": "a", "revenue": 1001}]), ["mette"])
+    assert isinstance(result.rows[0].revenue, int)
+    assert result.summary.revenue_at_risk == result.rows[0].revenue_at_risk
+
+
+def test_tables_show_twenty_rows_and_say_so() -> None:
+    b = book(*(f"p{n:02} -> c{n}" for n in range(25)))
+    text = written(netaudit.risk(b), "table", Page())
+    assert f"{TOP} of 25 rows; --top 0 shows all." in text
+    assert "rows;" not in written(netaudit.risk(b), "table", Page(top=0))
+    assert "3 of 25 rows" in written(netaudit.risk(b), "markdown", Page(top=3))
+    assert written(netaudit.risk(b), "csv", Page()).count("\n") == 26
+
+
+def test_leavers_without_ties_take_nothing() -> None:
+    b = book("bo -> havn", employees=[{"id": "bo"}, {"id": "mette", "name": "Mette | Holm"}])
+    result = netaudit.risk(b, ["mette"])
+    assert result.rows == ()
+    for form in ("table", "markdown"):
+        assert "nothing leaves" in written(result, form, Page())
+    assert "Mette \\| Holm" in written(result, "markdown", Page())
+
+
+def test_many_leavers_are_not_all_called_by_name() -> None:
+    b = book(*(f"p{n} -> c{n}" for n in range(6)))
+    text = written(netaudit.risk(b, [f"p{n}" for n in range(6)]), "table", Page())
+    assert text.startswith("If p0, p1, p2, p3 and 2 more left together")
+
+
+def test_customers_whose_ties_no_longer_count_are_unmapped() -> None:
+    people = [{"id": "bo"}, {"id": "ole", "left_on": "2014-01-01"}]
+    text = written(netaudit.risk(book("bo -> havn", "ole -> nord", employees=people)), "table", Page())
+    assert "Unmapped, so unknown and not safe: 1 (1 with ties that no longer count" in text
+
+
+def test_a_book_without_ties_is_audited() -> None:
+    result = netaudit.risk(loaded({"customers": [{"id": "a", "revenue": 1}], "employees": [{"id": "bo"}]}))
+    assert (result.summary.unmapped, result.rows[0].customers) == (1, 0)
+    nobody = netaudit.risk(loaded({"customers": [{"id": "a"}]}))
+    assert nobody.rows == ()
+    assert "Unmapped" in written(nobody, "table", Page())
+
+
+def test_an_unknown_format_names_those_there_are() -> None:
+    with pytest.raises(UsageError, match="formats are table, json, csv, markdown"):
+        answer("xml")

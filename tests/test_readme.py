@@ -1,0 +1,71 @@
+"""What the README and the docs show is what happens."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = ("README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
+CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def shown(page: str) -> list[tuple[str, str]]:
+    """Every command of a page's console blocks, with the output shown below it."""
+    found = []
+    for block in CONSOLE.findall((ROOT / page).read_text(encoding="utf-8")):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output))
+    return found
+
+
+def shell(command: str) -> subprocess.CompletedProcess[str]:
+    """Run a command line in the root of the project."""
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    return subprocess.run(
+        ["bash", "-c", command], cwd=ROOT, env=env, capture_output=True, text=True, check=False, encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize(("command", "output"), [case for page in PAGES for case in shown(page)])
+def test_what_is_shown_comes_out(command: str, output: str) -> None:
+    done = shell(command)
+    assert done.stdout.rstrip("\n") == output.rstrip("\n")
+
+
+@pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not here")
+@pytest.mark.parametrize(
+    "command",
+    [
+        line
+        for page in PAGES
+        for block in SHELL.findall((ROOT / page).read_text(encoding="utf-8"))
+        for line in block.splitlines()
+        if line.startswith("netaudit ") and "examples/" in line
+    ],
+)
+def test_recipes_run(command: str) -> None:
+    done = shell(f"set -o pipefail; {command}")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+
+
+def test_the_readme_has_both_commands_on_one_line_each() -> None:
+    lines = (ROOT / "README.md").read_text(encoding="utf-8").splitlines()
+    setup = [line for line in lines if line.startswith("python3 -m venv .venv && .venv/bin/pip install")]
+    assert [line.rpartition("/")[2] for line in setup] == ["telco --departures", "pytest"]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_links_lead_somewhere(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
+        if "://" not in target:
+            assert (ROOT / page).parent.joinpath(target).exists(), target

@@ -1,0 +1,58 @@
+"""Real-shaped data, read in place: the answer is known from a plain group-by."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+import netaudit
+
+SETTINGS = Path(__file__).resolve().parent / "settings"
+pytestmark = pytest.mark.third_party
+
+
+def table(path: Path) -> list[dict[str, str]]:
+    """The rows of a clean CSV file."""
+    with path.open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def test_a_representative_takes_exactly_their_own_customers(third_party: Path) -> None:
+    folder = third_party / "crm" / "classicmodels"
+    book = netaudit.load(folder, settings=SETTINGS / "classicmodels.yml")
+    customers: dict[str, set[str]] = defaultdict(set)
+    for row in table(folder / "customers.csv"):
+        customers[row["salesRepEmployeeNumber"]].add(row["customerNumber"])
+    house = customers.pop("")
+    assert (len(customers), len(house)) == (15, 22)
+    for representative, own in customers.items():
+        result = netaudit.risk(book, [representative])
+        assert {row.customer for row in result.rows if row.verdict == "severed"} == own
+        assert len(result.rows) == len(own)
+        assert result.summary.customers == 122
+        assert result.summary.verdicts.unmapped == 22
+    everyone = netaudit.risk(book, customers)
+    assert {row.customer for row in everyone.rows} == set().union(*customers.values())
+    assert not {row.customer for row in everyone.rows} & house
+    (source,) = (source for source in book.sources if source.path.endswith("customers.csv"))
+    assert (source.loaded, source.skipped) == (122 + 122 + 100, 22)
+
+
+def test_where_everybody_knows_everybody_next_to_nothing_is_severed(third_party: Path) -> None:
+    folder = third_party / "crm" / "maven"
+    book = netaudit.load(folder, settings=SETTINGS / "maven.yml")
+    won = [row for row in table(folder / "sales_pipeline.csv") if row["deal_stage"] == "Won"]
+    agents: dict[str, set[str]] = defaultdict(set)
+    for row in won:
+        agents[row["account"]].add(row["sales_agent"])
+    ranked = netaudit.risk(book)
+    assert (ranked.summary.employees, ranked.summary.customers, ranked.summary.unmapped) == (35, 85, 0)
+    assert sum(row.severed for row in ranked.rows) == 0
+    assert sum(row.customers for row in ranked.rows) == sum(map(len, agents.values()))
+    assert ranked.rows[0].share_of_revenue < 0.001
+    tables = {Path(source.path).name: source for source in book.sources}
+    pipeline = tables["sales_pipeline.excel_dates.csv"]
+    assert (pipeline.loaded, pipeline.skipped, pipeline.details) == (4238, 4562, {"where": 4562})
