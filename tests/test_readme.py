@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,8 @@ def shown(page: str) -> list[tuple[str, str]]:
 
 def shell(command: str) -> subprocess.CompletedProcess[str]:
     """Run a command line in the root of the project."""
-    env = {**os.environ, "PYTHONIOENCODING": "utf-8"}
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    env = {**os.environ, "PYTHONIOENCODING": "utf-8", "PATH": path}
     return subprocess.run(
         ["bash", "-c", command], cwd=ROOT, env=env, capture_output=True, text=True, check=False, encoding="utf-8"
     )
