@@ -92,10 +92,12 @@ class Assembler:
             f"SELECT {names}, _file, _row FROM {merged} WHERE {quoted(key)} IN "
             f"(SELECT {quoted(key)} FROM {merged} GROUP BY 1 HAVING count(*) > 1) ORDER BY _file, _row"
         ):
+            if row in self.typist.tallies[file].rejected:
+                continue
             which = cells[columns.index(key)]
             first = seen.setdefault(which, tuple(cells))
             differ = [name for name, mine, other in zip(columns, cells, first, strict=True) if mine != other]
-            if differ and row not in self.typist.tallies[file].rejected:
+            if differ:
                 code = "R004" if table == "departures" else "R002"
                 message = f"{table}: {shown(which)} stands twice, with different {', '.join(differ)}"
                 self.typist.reject(self.typist.tallies[file], code, message, None, (row, differ[0]))

@@ -110,6 +110,10 @@ def _read_stdin(found: Found, form: str | None) -> None:
 def _read_document(found: Found, label: str, data: bytes, *, strict_json: bool) -> None:
     """A book in one document; what a settings file says goes before what the document says."""
     root = _root(found, label, data, strict_json=strict_json)
+    if found.settings.tables is not None:
+        raise refuse(
+            label, "S001", "is one document, and the settings map files", "leave out tables:, or name the folder"
+        )
     settings = SettingsReader(label)
     found.settings = found.settings.over(settings.read(root))
     if "tables" in root.nodes:
@@ -140,7 +144,7 @@ def _read_folder(found: Found, folder: Path) -> None:
     except OSError as error:
         raise refuse(str(folder), "F001", f"cannot be read: {error.strerror}") from None
     own = folder / SETTINGS
-    if (folder / BOOK).exists() and found.settings.tables is None:
+    if (folder / BOOK).exists():
         beside = [*tables, *([SETTINGS] if own.exists() else [])]
         if beside:
             raise refuse(str(folder / BOOK), "F005", f"lies beside {shown(beside[0])}", "a folder is one or the other")
@@ -150,8 +154,8 @@ def _read_folder(found: Found, folder: Path) -> None:
         read_settings(found, File(own, str(own)))
     if found.settings.tables is not None:
         files = _mapped_files(found.settings, folder, None)
-        read = {file.path.name for parts in files.values() for file, _ in parts}
-        unread = [name for name in tables if name not in read]
+        read = {file.path.resolve() for parts in files.values() for file, _ in parts}
+        unread = [name for name in tables if (folder / name).resolve() not in read]
         if unread:
             found.notes.append(f"not mapped, and so not read: {', '.join(unread)}")
         _read_table_files(found, files)

@@ -32,7 +32,13 @@ KEYS = (
     "rates",
     "tables",
 )
+KEY_OF = {"today": "as_of"}
+"""The key behind a field of the settings that has another name."""
+
 _PLAIN = Reading(plain=True)
+NO_TEXT = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"}
+"""Codecs that are no encodings of a text file."""
+
 DATE_PARTS = {"%d", "%m", "%b", "%B", "%Y", "%H", "%M", "%S", "%I", "%p"}
 """What a date format may be made of; a day, a month and a year of four digits it must have."""
 
@@ -65,22 +71,17 @@ class Settings:
     rates: dict[str, Decimal] = field(default_factory=dict)
     tables: dict[str, list[Mapped]] | None = None
 
+    said: set[str] = field(default_factory=set)
+
     def over(self, other: Settings) -> Settings:
-        """These settings, and those of `other` where these are silent."""
-        silent = Settings()
-        mine = {entry.name: getattr(self, entry.name) for entry in fields(self)}
+        """These settings, and those of `other` where these are silent; `said` names keys and assumptions."""
         chosen = {
-            name: getattr(other, name) if value == getattr(silent, name) else value for name, value in mine.items()
+            entry.name: getattr(self if KEY_OF.get(entry.name, entry.name) in self.said else other, entry.name)
+            for entry in fields(self)
         }
-        changed = {
-            name: parameter
-            for name, parameter in self.assumptions.parameters.items()
-            if parameter != silent.assumptions.parameters.get(name)
-        }
-        chosen["assumptions"] = Assumptions({**other.assumptions.parameters, **changed})
-        if self.as_of is not None or self.today:
-            chosen |= {"as_of": self.as_of, "today": self.today}
-        return Settings(**chosen)
+        mine = {name: self.assumptions.parameters[name] for name in self.said if name in self.assumptions.parameters}
+        chosen["assumptions"] = Assumptions({**other.assumptions.parameters, **mine})
+        return Settings(**{**chosen, "said": self.said | other.said})
 
 
 class SettingsReader:
@@ -97,6 +98,7 @@ class SettingsReader:
             reader: Callable[[Node], None] | None = getattr(self, f"_{key}", None) if key in KEYS else None
             if reader is not None:
                 reader(node)
+                self.settings.said.add(key)
             elif key not in TABLES:
                 hint = nearest(key, (*KEYS, *TABLES)) or f"known are {', '.join((*KEYS, *TABLES))}"
                 self.say("S001", f"unknown key {shown(key)}", hint, root.keys[key])
@@ -188,7 +190,7 @@ class SettingsReader:
             name = codecs.lookup(text).name if plain else None
         except (LookupError, ValueError):
             name = None
-        if name is None or name in {"idna", "punycode", "unicode_escape", "raw_unicode_escape", "utf-7"}:
+        if name is None or name in NO_TEXT:
             self.say("V006", f"{shown(text)} is not an encoding", "such as cp1252", (node.line, node.column))
         else:
             self.settings.encoding = name
@@ -222,6 +224,7 @@ class SettingsReader:
         try:
             values = [float(number) for number in numbers if number is not None]
             self.settings.assumptions = self.settings.assumptions.but(name, *values)
+            self.settings.said.add(name)
         except ValueError as error:
             self.say("V006", str(error), None, place)
 
@@ -258,7 +261,8 @@ class SettingsReader:
                         continue
                     if column.startswith("x_") or TABLES[table][column].type not in SCALABLE:
                         self.say("V006", f"{shown(column)} cannot be scaled", "money and counts a year can", place_of)
-                    scale[column] = number
+                    else:
+                        scale[column] = number
             else:
                 known = ("file", "columns", "set", "where", "scale")
                 self.say("S001", f"unknown key {shown(key)}", nearest(key, known) or ", ".join(known), place)

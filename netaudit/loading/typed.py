@@ -42,6 +42,7 @@ class Typist:
         self.engine = engine
         self.problems: list[Problem] = []
         self.tallies: list[Tally] = []
+        self._misplaced: set[tuple[str, int]] = set()
         self._pending: list[tuple[Raw, Problem, tuple[int, str | None]]] = []
 
     def type_table(self, table: str, raws: list[Raw]) -> str:
@@ -62,6 +63,10 @@ class Typist:
 
     def reject(self, tally: Tally, code: str, message: str, hint: str | None, cell: tuple[int, str | None]) -> None:
         """Note a problem with one cell (or whole row) of a raw table, and that its row does not count."""
+        if code == "R003":  # seen from both of the tables that it stands between
+            if (tally.raw.relation, cell[0]) in self._misplaced:
+                return
+            self._misplaced.add((tally.raw.relation, cell[0]))
         tally.rejected.add(cell[0])
         self._pending.append((tally.raw, Problem(code, message, hint, tally.raw.file), cell))
 
@@ -100,7 +105,7 @@ class Typist:
         every_blank = " AND ".join(_is_blank(cell) for cell in raw.cells.values()) or "false"
         rules = {"rows of blank cells": f"NOT ({every_blank})"}
         if raw.mapped:
-            tests = [self._passing(raw, index) for index in range(len(raw.where))]
+            tests = [self._passing(raw, tally, index) for index in range(len(raw.where))]
             rules = {"where": " AND ".join(tests) or "true"}
             for names in _required_of(raw):
                 blank = " AND ".join(_is_blank(raw.cells[name]) for name in names if name in raw.cells) or "true"
@@ -114,7 +119,7 @@ class Typist:
             rows = left
         return f"({so_far})" if tally.skipped else "true"
 
-    def _passing(self, raw: Raw, index: int) -> str:
+    def _passing(self, raw: Raw, tally: Tally, index: int) -> str:
         """An SQL test for one condition: its column's distinct texts, each judged once."""
         wanted = raw.where[index]
         cell = raw.headings.get(wanted.column)
@@ -128,8 +133,10 @@ class Typist:
                 if wanted.holds(text, raw.reading):
                     passing.append(text)
             except CellError as error:
+                passing.append(text)
                 message = f"where {wanted.column}: {error.message}"
-                self.problems.append(Problem(error.code, message, error.hint, raw.file))
+                for row in self._rows(raw, f"{cell} = {literal(text)}"):
+                    self.reject(tally, error.code, message, error.hint, (row, cell.strip('"')))
         lookup = self.engine.table({"text": "VARCHAR"}, {"text": [text for text in passing if text is not None]})
         blank = f" OR {cell} IS NULL" if None in passing else ""
         return f"({cell} IN (SELECT text FROM {lookup}){blank})"
@@ -195,7 +202,7 @@ def _source_name(raw: Raw, column: str | None) -> str | None:
     """How the raw table's own reader calls a column: by its engine name in CSV, by ours in a document."""
     if column == "owner" and column not in raw.cells:
         column = "employee"
-    return raw.cells.get(column or "", "").strip('"') if raw.headings else column
+    return raw.cells.get(column, column).strip('"') if raw.headings and column is not None else column
 
 
 def _is_blank(cell: str) -> str:

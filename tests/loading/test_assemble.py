@@ -74,9 +74,6 @@ def test_an_unknown_channel_is_one_problem(tmp_path: Path) -> None:
     assert faults(tmp_path, {"book.yml": text}) == ["book.yml:4:18: R001"]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a row that is rejected already still takes part: this is one mistake, told twice"
-)
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

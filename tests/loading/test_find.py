@@ -249,7 +249,6 @@ def test_a_mapped_folder_leaves_other_tables_alone(tmp_path: Path) -> None:
     assert book.notes == ("not mapped, and so not read: other.csv",)
 
 
-@pytest.mark.xfail(strict=True, reason="files are told apart by their last name, without their folder")
 def test_a_table_beside_a_mapped_one_of_the_same_name_is_noted(tmp_path: Path) -> None:
     content = {
         "netaudit.yml": MAP.replace("{columns", "{file: sub/a.csv, columns"),
