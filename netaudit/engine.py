@@ -8,7 +8,7 @@ import duckdb
 import narwhals as nw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 Frame = nw.LazyFrame[Any]
 
@@ -75,7 +75,3 @@ class Engine:
         """The rows of a frame. Narwhals' own `collect()` would import pyarrow."""
         taken: list[tuple[Any, ...]] = frame.to_native().fetchall()
         return taken
-
-    def column(self, frame: Frame) -> Iterable[Any]:
-        """The values of a frame's first column."""
-        return (row[0] for row in self.rows(frame))
