@@ -24,11 +24,11 @@ class Row:
 
     employee: str = column("Employee", Unit.ID, "id of the employee", table=False)
     name: str | None = column("Employee", Unit.TEXT, "name of the employee")
-    team: str | None = column("Team", Unit.TEXT, "team of the employee")
+    team: str | None = column("Team", Unit.TEXT, "team of the employee", wide=True)
     customers: int = column("Customers", Unit.COUNT, "customers with a live tie of this person")
     severed: int = column("Severed", Unit.COUNT, "of them those with no live tie of anyone else")
     exposed: int = column("Exposed", Unit.COUNT, "of them those with ties that hold too little without this person")
-    revenue_touched: float | None = column("Revenue", Unit.MONEY, "known revenue of these customers, a year")
+    revenue_touched: float | None = column("Revenue", Unit.MONEY, "known revenue of these customers, a year", wide=True)
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "revenue times expected loss, summed")
     share_of_revenue: float = column("Share", Unit.SHARE, "base at risk, as a share of all that is weighed", bar=True)
 

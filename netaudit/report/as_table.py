@@ -24,6 +24,9 @@ TOP = 20
 """Rows shown unless asked otherwise."""
 
 UNLIMITED = 10_000
+LEGIBLE = 24
+"""Columns that a name keeps however narrow the page is."""
+
 STYLES = {"severed": "bold red", "exposed": "bold", "held": "green"}
 
 
@@ -75,9 +78,11 @@ def _table(row_type: type[Any], rows: Sequence[Any], currency: str | None, page:
     columns = {name: about for name, about in columns.items() if any(text_of(row, name) is not None for row in rows)}
     table = Table(box=box.SIMPLE_HEAD if page.fancy else box.ASCII2, show_edge=False, padding=(0, 1, 0, 0))
     scale = table_scale(rows, columns)
-    for about in columns.values():
+    for name, about in columns.items():
+        longest = max(len(for_terminal(text_of(row, name) or "")) for row in rows) if about.unit is Unit.TEXT else 0
         table.add_column(
             heading(about, scale, currency),
+            min_width=min(longest, LEGIBLE),
             justify="right" if about.unit in NUMERIC and not about.bar else "left",
             no_wrap=about.unit is not Unit.TEXT,
             overflow="fold",

@@ -10,6 +10,7 @@ from netaudit.errors import UsageError
 from netaudit.report import Page, written
 from netaudit.report.as_table import TOP
 from tests.books import book, loaded
+from tests.test_cli import TELCO
 
 SMALL = (
     "mette -meeting-> havn/lars last_contact=2015-01-10 per_year=12",
@@ -124,6 +125,13 @@ def test_no_line_is_wider_than_the_terminal(width: int) -> None:
     result = netaudit.risk(book(*SMALL), ["mette"], sensitivity=True)
     lines = written(result, "table", Page(width=width)).splitlines()
     assert max(len(line) for line in lines if not line.startswith("Next:")) <= width
+
+
+@pytest.mark.parametrize("leavers", [(), ("mette",)])
+def test_names_stay_legible_on_a_narrow_terminal(leavers: tuple[str, ...]) -> None:
+    text = written(netaudit.risk(netaudit.load(TELCO), leavers), "table", Page(width=80))
+    assert all((row.name or row.employee) in text for row in netaudit.risk(netaudit.load(TELCO), leavers).rows)
+    assert max(len(line) for line in text.splitlines() if not line.startswith("Next:")) <= 80
 
 
 def test_counting_customers_where_nobody_has_a_revenue() -> None:
