@@ -111,11 +111,13 @@ class Sensitivity:
 
     assumption: str = column("Assumption", Unit.TEXT, "name of the parameter")
     low: float = column("Low", Unit.NUMBER, "low end of its range")
-    at_low: float | None = column("At risk, low end", Unit.MONEY, "base total with the parameter at its low end")
+    at_low: float | None = column("At low", Unit.MONEY, "base total with the parameter at its low end")
     high: float = column("High", Unit.NUMBER, "high end of its range")
-    at_high: float | None = column("At risk, high end", Unit.MONEY, "base total with the parameter at its high end")
-    swing: float = column("Swing", Unit.SHARE, "difference of the two, as a share of all that is weighed", bar=True)
-    basis: str = column("Basis", Unit.CHOICE, "what stands behind the default", choices=("evidence", "convention"))
+    at_high: float | None = column("At high", Unit.MONEY, "base total with the parameter at its high end")
+    swing: float = column("Swing", Unit.SHARE, "difference of the two, as a share of all that is weighed")
+    basis: str = column(
+        "Basis", Unit.CHOICE, "what stands behind the default", wide=True, choices=("evidence", "convention")
+    )
 
 
 RowT = TypeVar("RowT")
