@@ -65,7 +65,12 @@ def run(args: Sequence[str]) -> int:
         return ExitCode.INTERRUPTED
     except SystemExit:  # how Typer ends when the reader of its help has gone
         return ExitCode.ANSWERED
+    except OSError as error:
+        say([f"O001 cannot be written: {error.strerror}"])
     except Exception as error:  # noqa: BLE001 - a crash must never read as a verdict
+        if isinstance(error, RuntimeError) and "interrupt" in str(error).casefold():  # the engine's word for it
+            say(["netaudit: interrupted"])
+            return ExitCode.INTERRUPTED
         _confess(error, debug="--debug" in args)
     return ExitCode.NOT_JUDGED
 

@@ -41,7 +41,11 @@ def leavers_of(book: Book, named: Iterable[str], team: str | None, departures: b
 def _leaver(book: Book, name: str, people: list[tuple[str, str | None, str | None, int | None]], here: set[str]) -> str:
     wanted = folded(name)
     plain = wanted.removeprefix("employee:")
-    ids = [row[0] for row in people if row[0] == plain] or [row[0] for row in people if row[1] == wanted]
+    ids = (
+        [row[0] for row in people if row[0] == wanted]
+        or [row[0] for row in people if row[0] == plain]
+        or [row[0] for row in people if row[1] and folded(row[1]) == wanted]
+    )
     if len(ids) > 1:
         raise usage(
             f"{shown(name)} is the name of {len(ids)} employees", f"ids are {', '.join(sorted(ids)[:5])}", "U002"

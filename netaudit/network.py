@@ -3,8 +3,8 @@
 Nodes are `company`, `employee:ID`, `channel:ID`, `contact:ID` and `customer:ID`, with `kind`, `id`, `name` and the
 columns of their table. Edges run company → owner → contact → customer; a tie to the customer itself runs owner →
 customer. What a person passes on runs company → employee → channel → contact, through a channel node of its own
-(`channel:ID/PERSON`) unless that person is its `relayed_by`. Owner → contact carries `intensity` (after all caps, so
-that the maximum flow from company to a customer is the customer's intensity), `hold`, `kinds`, `last_contact`,
+(`channel:ID  via  PERSON`) unless that person is its `relayed_by`. Owner → contact carries `intensity` (after all caps,
+so that the maximum flow from company to a customer is the customer's intensity), `hold`, `kinds`, `last_contact`,
 `assumed` and `subscription`; the other edges are without limit.
 """
 
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from netaudit.engine import Frame
 
 COMPANY = "company"
+VIA = "  via  "
+"""Between channel and person in a node's name; no id holds two spaces in a row."""
+
 DAYS = frozenset({"left_on", "clause_until", "renewal_on", "on"})
 
 
@@ -127,7 +130,7 @@ def _add_node(graph: nx.DiGraph[str], kind: str, row: dict[str, Any]) -> None:
 
 def _channel_node(channel: str, person: str, relayed_by: dict[str, str]) -> str:
     """The node of a channel; what runs via anybody but its `relayed_by` has a node of its own."""
-    return f"channel:{channel}" if person == relayed_by.get(channel, "") else f"channel:{channel}/{person}"
+    return f"channel:{channel}" if person == relayed_by.get(channel, "") else f"channel:{channel}{VIA}{person}"
 
 
 def _edges(ties: list[_Tie], limits: Limits, book: Book) -> dict[tuple[str, str], _Edge]:
@@ -184,7 +187,7 @@ def _add_tie(
         way = owner if person else COMPANY
         owner = channel
         if owner not in graph:
-            plain = channel.rpartition("/")[0]
+            plain = channel.rpartition(VIA)[0]
             graph.add_node(channel, **graph.nodes[plain])
         graph.add_edge(way, channel)
         if person:
@@ -221,9 +224,8 @@ def tolerance(graph: nx.DiGraph[str], customer: str, limits: Limits) -> int | No
         for owner, _, tie in graph.in_edges(end, data=True):
             if "intensity" not in tie or tie["subscription"]:
                 continue
-            holder = graph.nodes[owner].get("via", "") if graph.nodes[owner]["kind"] == "channel" else owner
-            person = f"employee:{holder}" if holder and not holder.startswith("employee:") else holder
-            bundles[person or owner, end] += tie["intensity"]
+            via = graph.nodes[owner].get("via") if graph.nodes[owner]["kind"] == "channel" else None
+            bundles[owner if via is None else f"employee:{via}", end] += tie["intensity"]
     holders = {holder for (holder, _), total in bundles.items() if round(total * UNIT) >= limits.tie}
     if any(holder.startswith("channel:") for holder in holders):
         return None

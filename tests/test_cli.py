@@ -111,6 +111,9 @@ def test_a_leaver_goes_by_name_or_node_too(havn: Path, capsys: pytest.CaptureFix
         (["risk", "book.yml", "--leaver", "mete"], 2, "U002 no employee is called 'mete' (did you mean 'mette'"),
         (["risk", "book.yml", "--leaver", "page"], 2, "U002 'page' is a channel"),
         (["risk", "book.yml", "--leaver", "mette", "--as-of", "yesterday"], 2, "U001 'yesterday' is not a date"),
+        (["risk", "book.yml", "--as-of", "0024-03-12"], 2, "U001 '0024-03-12' is not a plausible date"),
+        (["risk", "book.yml", "--as-of", ""], 2, "U001 no day is given"),
+        (["risk", "x" * 5000], 2, "F001 cannot be read: File name too long"),
         (["risk", "book.yml", "--team", "enterprize"], 2, "U002 nobody in the team"),
         (["risk", "book.yml", "--departures"], 2, "U002 no departure after 2015-01-23 is recorded"),
         (["risk", "book.yml", "--where", "segment"], 2, "U001 'segment' is not COLUMN=VALUE"),
@@ -395,6 +398,14 @@ def test_quiet_and_verbose(capsys: pytest.CaptureFixture[str]) -> None:
     assert "note: ties that count zero" in err
     assert f"read: {TELCO}/book.yml: 231 rows loaded, 0 skipped" in err
     assert "assumed: half_life_days = 180" in err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a POSIX shell")
+@pytest.mark.parametrize(("closed", "code"), [("2>&-", 0), ("<&-", 0), (">&-", 0)])
+def test_closed_streams_are_no_crash(closed: str, code: int) -> None:
+    command = f"{sys.executable} -m netaudit risk {TELCO} {closed}"
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False)
+    assert (done.returncode, "internal error" in done.stderr) == (code, False)
 
 
 def test_version_and_help(capsys: pytest.CaptureFixture[str]) -> None:

@@ -298,5 +298,6 @@ def _assumed(book: Book, leavers: tuple[str, ...], destination: str | None, cust
     values["where"] = Value(" or ".join(sorted({rate[3] for rate in rates})), Unit.TEXT)
     base = "{base}" if min(bases) == max(bases) else "{base} to {most}"
     words = f"Assumed: of what walks, {base} ({{low}} to {{high}}) follows (destination: {{where}}), as in other trades"
-    words += "; a kind, date or count of ties at {customers} of these customers." if customers else "."
+    words += "; a kind, date or count of ties at {customers} of these customers" if customers else ""
+    words += ". At risk is revenue, times walks, times what follows."
     return Sentence(words, values)

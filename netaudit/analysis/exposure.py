@@ -152,7 +152,10 @@ def _closing(scope: Scope, rows: list[Row], unmapped: Sentence | None) -> list[S
             )
         )
         said.append(
-            Sentence("Each line stands for one person leaving alone; several who leave together cost at least the sum.")
+            Sentence(
+                "Each line stands for one person leaving alone; several who leave together cost at least the sum. "
+                "It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions."
+            )
         )
     return [*said, *([unmapped] if unmapped else [])]
 

@@ -50,6 +50,9 @@ def _remarks(book: Book, *, verbose: bool) -> list[str]:
     if book.weighted_by == "count":
         remarks.append("note: no customer has a revenue, so customers are counted instead of money")
     remarks += [f"note: {note}" for note in book.notes]
+    skipped = sum(source.skipped for source in book.sources)
+    if skipped and not verbose:
+        remarks.append(f"note: rows skipped: {skipped}; -v says why")
     if verbose:
         for source in book.sources:
             reasons = ", ".join(f"{reason}: {count}" for reason, count in source.details.items())

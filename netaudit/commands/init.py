@@ -25,14 +25,12 @@ def init(
     from netaudit.report.streams import deliver
 
     target = Path(folder) / "book.yml"
-    if target.exists():
-        raise OutputError([Problem("O001", "is there already", "nothing was written", str(target))])
     try:
+        if target.exists():
+            raise OutputError([Problem("O001", "is there already", "nothing was written", str(target))])
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError([Problem("O001", f"cannot be made: {error.strerror}", None, str(target.parent))]) from None
     deliver((files("netaudit.commands") / "starter.yml").read_text(encoding="utf-8"), str(target))
-    deliver(
-        for_terminal(f"Written: {target}\nNext: netaudit risk {shlex.quote(str(target))}").replace(r"\n", "\n") + "\n",
-        None,
-    )
+    lines = (f"Written: {target}", f"Next: netaudit risk {shlex.quote(str(target))}")
+    deliver("".join(f"{for_terminal(line)}\n" for line in lines), None)

@@ -17,7 +17,7 @@ from netaudit.loading.find import Found, find, read_settings
 from netaudit.loading.money import Money
 from netaudit.loading.schema import TABLES
 from netaudit.loading.typed import Tally, Typist
-from netaudit.loading.values import day_number
+from netaudit.loading.values import CellError, Reading, day_number, day_of, read_date
 from netaudit.result import Source
 
 if TYPE_CHECKING:
@@ -97,9 +97,12 @@ def _when(settings: Settings, as_of: str | date | None) -> tuple[date, str]:
         return (as_of.date() if isinstance(as_of, datetime) else as_of), "option"
     if as_of is not None and as_of != "today":
         try:
-            return date.fromisoformat(as_of), "option"
-        except ValueError:
-            raise usage(f"{shown(as_of)} is not a date", "--as-of 2024-03-12, or today") from None
+            day = read_date(as_of, Reading(plain=True))
+        except CellError as error:
+            raise usage(error.message, "--as-of 2024-03-12, or today") from None
+        if day is None:
+            raise usage("no day is given", "--as-of 2024-03-12, or today")
+        return day_of(day), "option"
     if as_of is None and settings.as_of is not None:
         return settings.as_of, "book"
     return datetime.now().astimezone().date(), "clock"
@@ -111,7 +114,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
     by_table = {table: [raw for raw in found.raws if raw.table == table] for table in TABLES}
     relations = {table: typist.type_table(table, raws) for table, raws in by_table.items()}
     main = [tally for tally in typist.tallies if tally.raw.table in {"customers", "ties", "interactions"}]
-    if not (found.problems or typist.problems) and not any(tally.loaded + len(tally.rejected) for tally in main):
+    if typist.content and not found.problems and not any(tally.loaded + len(tally.rejected) for tally in main):
         raise refuse(
             list(found.digests)[-1] if found.digests else None,
             "F006",

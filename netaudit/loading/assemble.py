@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 ENDS = "channel, subscription, person, contact, customer"
 """The two ends of a tie in the assembled tables."""
 
-Say = "Callable[[str], tuple[str, str | None]]"
-
 
 @dataclass(frozen=True, slots=True)
 class Assembled:
@@ -221,11 +219,15 @@ class Assembler:
     def _remark(self, ties: str, log: str, final: str) -> None:
         """Count what does not count, or counts otherwise than it stands there."""
         for late in (log, self.names["outcomes"]):
-            after = f'FROM {late} WHERE "on" > {self.as_of}'
-            for file, count in self.engine.ask(f"SELECT _file, count(*) {after} GROUP BY 1"):
+            query = f'SELECT _file, count(*) FROM {late} WHERE "on" > {self.as_of} GROUP BY 1'
+            for file, count in self.engine.ask(query):
                 tally = self.typist.tallies[file]
-                twice = [row for row in tally.rejected if self.engine.ask(f"SELECT 1 {after} AND _row = {row} LIMIT 1")]
-                tally.skipped["after as_of"] = count - len(twice)
+                if tally.rejected:
+                    query = f'SELECT _row FROM {late} WHERE "on" > {self.as_of} AND _file = {file}'
+                    told = tally.rejected.intersection(row for (row,) in self.engine.ask(query))
+                    tally.skipped["after as_of"] = count - len(told)
+                else:
+                    tally.skipped["after as_of"] = count
         rows, different = self.engine.ask(f"SELECT count(*), count(DISTINCT ({ENDS}, kind)) FROM {ties}")[0]
         if rows > different:
             self.notes.append(f"repeated rows of one tie, of which the strongest counts: {rows - different}")

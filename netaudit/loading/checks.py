@@ -87,7 +87,7 @@ class Checks:
             return
         owner = shown_as == "owner" and table != "customers"
         targets = [target, "channels"] if owner else [target]
-        known = [value for name in targets for (value,) in self.engine.ask(f"SELECT id FROM {self.names[name]}")]
+        known = [value for name in targets for (value,) in self.engine.ask(self.ids(name))]
         what = "neither an employee nor a channel" if owner else f"not in {target}"
         hints: dict[str, str | None] = {}
 

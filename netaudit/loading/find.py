@@ -48,14 +48,17 @@ def find(found: Found, path: str | None, form: str | None) -> None:
     """Read the book at `path`, or that of the current folder. `form` says what standard input is."""
     if form is not None and path != "-":
         raise usage("--from is for standard input", "a file's ending says what it is")
-    if path is None:
-        _read_here(found)
-    elif path == "-":
-        _read_stdin(found, form)
-    elif Path(path).is_dir():
-        _read_folder(found, Path(path))
-    else:
-        _read_file(found, File(Path(path), path))
+    try:
+        if path is None:
+            _read_here(found)
+        elif path == "-":
+            _read_stdin(found, form)
+        elif Path(path).is_dir():
+            _read_folder(found, Path(path))
+        else:
+            _read_file(found, File(Path(path), path))
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise refuse(path, "F001", f"cannot be read: {error.strerror}") from None
 
 
 def _read_here(found: Found) -> None:
@@ -148,10 +151,10 @@ def _read_folder(found: Found, folder: Path) -> None:
         beside = [*tables, *([SETTINGS] if own.exists() else [])]
         if beside:
             raise refuse(str(folder / BOOK), "F005", f"lies beside {shown(beside[0])}", "a folder is one or the other")
-        _read_file(found, File(folder / BOOK, str(folder / BOOK)))
+        _read_file(found, below(folder, BOOK, (str(folder / BOOK), None, None)))
         return
     if own.exists() and not found.digests:  # a settings file of the caller's own has been read already
-        read_settings(found, File(own, str(own)))
+        read_settings(found, below(folder, SETTINGS, (str(own), None, None)))
     if found.settings.tables is not None:
         files = _mapped_files(found.settings, folder, None)
         read = {file.path.resolve() for parts in files.values() for file, _ in parts}
@@ -212,9 +215,10 @@ def _raw(found: Found, table: str, file: File, mapped: Mapped | None) -> Raw:
     own = {name: name for name in TABLES[table]}
     columns = mapped.columns if mapped is not None and mapped.columns else own
     known = set(columns.values())
+    looked_at = {condition.column for condition in mapped.where} if mapped else set()
     csv_table = read_csv(found.engine, file, known, found.settings.encoding)
     found.digests[file.label] = csv_table.digest
-    check_headings(csv_table, columns, known, mapped=mapped is not None, asked=columns is not own)
+    check_headings(csv_table, columns, known, mapped=mapped is not None, asked=columns is not own, where=looked_at)
     headings = headings_of(csv_table)
     cells = {name: headings[heading] for name, heading in columns.items() if heading in headings}
     if mapped is not None:
@@ -232,4 +236,5 @@ def _raw(found: Found, table: str, file: File, mapped: Mapped | None) -> Raw:
         mapped=mapped is not None,
         where=mapped.where if mapped else (),
         scale=mapped.scale if mapped else {},
+        constants=frozenset(mapped.constants) if mapped else frozenset(),
     )

@@ -174,11 +174,13 @@ def _head_rows(text: str, delimiter: str) -> Iterator[tuple[int, int, list[str]]
         before = reader.line_num
 
 
-def check_headings(table: Table, wanted: dict[str, str], known: set[str], *, mapped: bool, asked: bool) -> None:
+def check_headings(
+    table: Table, wanted: dict[str, str], known: set[str], *, mapped: bool, asked: bool, where: set[str]
+) -> None:
     """Raise InputError for headings that are blank or doubled, unknown, or missing.
 
     `wanted` is our column → heading (folded); `asked` says that a mapping names them. In a mapped file, columns that
-    nobody asked for are nobody's business.
+    nobody asked for are nobody's business; `where` are those that a condition looks at.
     """
     headings = [folded(heading).casefold() for heading in table.dialect.headings]
     line, problems = table.dialect.header_line, []
@@ -186,7 +188,7 @@ def check_headings(table: Table, wanted: dict[str, str], known: set[str], *, map
     def say(code: str, message: str, hint: str | None, index: int | None) -> None:
         problems.append(Problem(code, message, hint, table.file.label, line, _heading_column(table.dialect, index)))
 
-    used = set(wanted.values())
+    used = set(wanted.values()) | where
     for index, heading in enumerate(headings):
         if mapped and heading not in used:
             continue
@@ -194,7 +196,7 @@ def check_headings(table: Table, wanted: dict[str, str], known: set[str], *, map
             say("C003", f"the header's cell {index + 1} is blank", "name every column", index)
         elif headings.index(heading) != index:
             say("C003", f"the column {shown(table.dialect.headings[index])} stands twice", None, index)
-        elif heading not in known and not heading.startswith("x_"):
+        elif heading not in known | where and not heading.startswith("x_"):
             hint = nearest(heading, known) or "name own columns x_…, or map the file in netaudit.yml"
             say("S001", f"unknown column {shown(table.dialect.headings[index])}", hint, index)
     for column, heading in wanted.items():
@@ -225,7 +227,9 @@ def _by_engine(engine: Engine, file: File, dialect: Dialect, facts: _Facts) -> T
         engine.run(f"DROP TABLE IF EXISTS {rejects}")
     try:
         engine.run(
-            f"CREATE TEMP TABLE {relation} AS SELECT * FROM read_csv({literal(str(file.path))}, auto_detect=false, "
+            f"CREATE TEMP TABLE {relation} AS SELECT * FROM read_csv({literal(str(file.path.absolute()))}, "
+            "auto_detect=false, "
+            f"hive_partitioning=false, compression='none', "
             f"delim={literal(dialect.delimiter)}, quote='\"', escape='\"', header=false, skip={dialect.first}, "
             f"columns={{{columns}}}, strict_mode=true, null_padding=false, store_rejects=true, "
             f"max_line_size={LONGEST_CELL})"

@@ -25,7 +25,8 @@ class Raw:
 
     `relation` names the engine's table; `cells` gives, per column of ours, the SQL expression of its text,
     `headings` the same per column of the file. `places` finds cells in the file; it may read the file again,
-    so it is asked only about cells that are shown to somebody. `blank` counts lines that hold nothing.
+    so it is asked only about cells that are shown to somebody. `constants` are columns that the settings
+    fill, and that are read as settings are. `blank` counts lines that hold nothing.
     """
 
     table: str
@@ -39,3 +40,4 @@ class Raw:
     mapped: bool = False
     where: tuple[Condition, ...] = ()
     scale: Mapping[str, Decimal] = field(default_factory=dict)
+    constants: frozenset[str] = frozenset()

@@ -70,6 +70,11 @@ class Typist:
         tally.rejected.add(cell[0])
         self._pending.append((tally.raw, Problem(code, message, hint, tally.raw.file), cell))
 
+    @property
+    def content(self) -> bool:
+        """Whether nothing is wrong so far."""
+        return not self.problems and not self._pending
+
     def located(self) -> list[Problem]:
         """Every problem so far; the first of them, as many as are shown, with their places."""
         first = self._pending[:SHOWN]
@@ -164,7 +169,8 @@ class Typist:
         if cell is None:
             return f"CAST(NULL AS {kind.sql})", ""
         factor = raw.scale.get(name)
-        guard = _guard(kind, raw.reading, cell) if factor is None else "false"
+        how = replace(raw.reading, plain=True) if name in raw.constants else raw.reading
+        guard = _guard(kind, how, cell) if factor is None else "false"
         odd = self.engine.ask(
             f"SELECT DISTINCT {cell} FROM {raw.relation} r WHERE {cell} IS NOT NULL AND NOT ({guard})"
         )
@@ -172,7 +178,7 @@ class Typist:
         wrong: dict[str, CellError] = {}
         for (text,) in odd:
             try:
-                values[text] = _scaled(kind.read(text, raw.reading), factor)
+                values[text] = _scaled(kind.read(text, how), factor)
             except CellError as error:
                 wrong[text] = error
         if wrong:
@@ -223,7 +229,7 @@ def _exclusive_of(raw: Raw) -> list[tuple[str, ...]]:
 
 def _guard(kind: Type, how: Reading, cell: str) -> str:
     """The SQL test under which the engine's own reading of `cell` is right."""
-    if kind.guard is None or (how.decimal == "," and r"\." in kind.guard):
+    if kind.guard is None or (how.decimal == "," and not how.plain and r"\." in kind.guard):
         return "false"
     return f"length({cell}) <= {LONGEST_FAST} AND regexp_full_match({cell}, {literal(kind.guard)})"
 

@@ -230,7 +230,7 @@ def read_date(text: str, how: Reading) -> int | None:
         raise CellError("V003", f"{shown(cell)} is not a date")
     day = _iso(cell) or _declared(cell, how) or _in_words(cell)
     if day is None:
-        raise _not_a_date(cell, "write 2024-03-12" if how.plain else "declare date_format")
+        raise _not_a_date(cell, _remedy(how))
     if not 1900 <= day.year < 2200:
         raise CellError("V003", f"{shown(cell)} is not a plausible date", "years from 1900 to 2199")
     return day_number(day)
@@ -262,6 +262,12 @@ def _day(cell: str, year: int, month: int, day: int) -> date:
         return date(year, month, day)
     except ValueError:
         raise CellError("V003", f"{shown(cell)} is not in the calendar") from None
+
+
+def _remedy(how: Reading) -> str:
+    if how.plain:
+        return "write 2024-03-12"
+    return f"it does not fit date_format: {how.date_format}" if how.date_format else "declare date_format"
 
 
 def _not_a_date(cell: str, remedy: str) -> CellError:

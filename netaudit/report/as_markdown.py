@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from netaudit.report.escape import for_markdown
+from netaudit.report.escape import for_markdown, for_terminal
 from netaudit.report.figures import NUMERIC, Scale, heading, sentence, share, table_scale, text_of
 from netaudit.result import Unit, columns_of
 
@@ -39,8 +39,8 @@ def _said(text: Sentence, currency: str | None) -> str:
 
 def _command(text: Sentence) -> str:
     """A command in code, or plainly where it could break out of the code."""
-    words = str(text.values["command"].content)
-    return f"Next: {for_markdown(words)}" if set("`\n\r") & set(words) else f"Next: `{words}`"
+    words = for_terminal(str(text.values["command"].content))
+    return f"Next: {for_markdown(words)}" if "`" in words else f"Next: `{words}`"
 
 
 def _table(row_type: type[Any], rows: Sequence[Any], currency: str | None) -> str:

@@ -10,6 +10,7 @@ _HIDDEN = re.compile(
     "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
 )
 _COMMAND = re.compile(r":(?=:)|#(?=#\[)")  # anywhere: wrapping may put it first in a line
+_LATER_CELL = re.compile(r"(?<=\S)([;\t,]\s*)(?=[=+@\-])")
 _FORMULA = tuple("=+-@\t\r\n")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~@:])")
 
@@ -27,7 +28,8 @@ def for_terminal(text: str) -> str:
 
 
 def for_csv(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula: a quote before what starts like one."""
+    """A cell that no spreadsheet takes for a formula: a quote before what starts like one, also after a separator."""
+    text = _LATER_CELL.sub(r"\1'", text)
     harmless = (
         f"'{text}" if unicodedata.normalize("NFKC", text.lstrip(" "))[:1] in _FORMULA or text[:1] in _FORMULA else text
     )

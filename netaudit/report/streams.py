@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 import sys
 import tempfile
 from pathlib import Path
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def prepare() -> None:
-    """Let no encoding of the streams turn a name into a crash."""
+    """Let no encoding of the streams turn a name into a crash, and no closed stream either."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115 - as long as we live
     for stream in (sys.stdout, sys.stderr):
         with contextlib.suppress(AttributeError, ValueError):
             stream.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]  # text streams have it
@@ -41,7 +45,7 @@ def deliver(text: str, output: str | None) -> None:
     if output is None or output == "-":
         _to_stdout(text)
     else:
-        _to_file(text, Path(output))
+        _to_file(text, Path(output).resolve())
 
 
 def _to_stdout(text: str) -> None:
@@ -74,11 +78,23 @@ def _to_file(text: str, target: Path) -> None:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())
+            os.fchmod(stream.fileno(), _mode(target))
         Path(name).replace(target)
+        name = None
     except OSError as error:
-        if name is not None:
-            Path(name).unlink(missing_ok=True)
         raise OutputError([Problem("O001", f"cannot be written: {error.strerror}", None, str(target))]) from None
+    finally:
+        if name is not None:  # on any failure and on an interrupt
+            Path(name).unlink(missing_ok=True)
+
+
+def _mode(target: Path) -> int:
+    """The mode of the file that is replaced, or what a new file would have."""
+    if target.exists():
+        return stat.S_IMODE(target.stat().st_mode)
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def say(lines: Iterable[str]) -> None:

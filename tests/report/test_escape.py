@@ -68,6 +68,7 @@ def test_terminal(text: str, expected: str) -> None:
         ("  =1", "'  =1"),
         ("\t=1", r"'\t=1"),
         ("A=B", "A=B"),
+        ("Foo;=1+1", "Foo;'=1+1"),
         ("", ""),
     ],
 )

@@ -41,7 +41,8 @@ Customers touched: 3. Severed: 1, where nobody who stays and no company channel
 has a live tie. Exposed: 1, where what remains holds less than 50 %. Held: 1.
 At risk: DKK 423 (211-705) a year, of DKK 3,000 that they bring.
 Assumed: of what walks, 30 % (15 % to 50 %) follows (destination: unknown), as
-in other trades; a kind, date or count of ties at 1 of these customers.
+in other trades; a kind, date or count of ties at 1 of these customers. At risk
+is revenue, times walks, times what follows.
 Severed is not lost: in two public registers 19-45 % of single-contact clients
 went in a period in which nobody left, and in one of them 62 % stayed after
 their only contact had gone.
@@ -60,7 +61,7 @@ nord      held            1,000    95 %  ▎           2.8 %       8 (4-14)     
 
 Customers touched: 3. Severed: 1, where nobody who stays and no company channel has a live tie. Exposed: 1, where what remains holds less than 50 %. Held: 1.
 At risk: DKK 423 (211-705) a year, of DKK 3,000 that they bring.
-Assumed: of what walks, 30 % (15 % to 50 %) follows (destination: unknown), as in other trades; a kind, date or count of ties at 1 of these customers.
+Assumed: of what walks, 30 % (15 % to 50 %) follows (destination: unknown), as in other trades; a kind, date or count of ties at 1 of these customers. At risk is revenue, times walks, times what follows.
 Severed is not lost: in two public registers 19-45 % of single-contact clients went in a period in which nobody left, and in one of them 62 % stayed after their only contact had gone.
 """)
 
@@ -75,7 +76,7 @@ mette             3        1        1         3,000  423 (211-705)  █▍      
 bo                1        0        0         1,000   124 (62-206)  ▍           4.1 %
 
 Costliest: mette, with 14 % of all revenue at risk (DKK 423 (211-705) a year). Customers severed: 1.
-Each line stands for one person leaving alone; several who leave together cost at least the sum.
+Each line stands for one person leaving alone; several who leave together cost at least the sum. It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions.
 """)
 
 
@@ -113,7 +114,7 @@ Customers touched\\: 3\\. Severed\\: 1, where nobody who stays and no company ch
 
 At risk\\: DKK 423 \\(211\\-705\\) a year, of DKK 3,000 that they bring\\.
 
-Assumed\\: of what walks, 30 % \\(15 % to 50 %\\) follows \\(destination\\: unknown\\), as in other trades; a kind, date or count of ties at 1 of these customers\\.
+Assumed\\: of what walks, 30 % \\(15 % to 50 %\\) follows \\(destination\\: unknown\\), as in other trades; a kind, date or count of ties at 1 of these customers\\. At risk is revenue, times walks, times what follows\\.
 
 > Severed is not lost\\: in two public registers 19\\-45 % of single\\-contact clients went in a period in which nobody left, and in one of them 62 % stayed after their only contact had gone\\.
 
