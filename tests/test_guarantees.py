@@ -6,12 +6,13 @@ import copy
 import json
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import netaudit
 from netaudit.report import Page, written
-from tests.books import CUSTOMERS, EMPLOYEES, Document, documents, loaded, ties
+from tests.books import CUSTOMERS, EMPLOYEES, Document, book, documents, loaded, ties
 
 if TYPE_CHECKING:
     import random
@@ -158,3 +159,12 @@ def test_rows_add_up_to_the_total_to_the_last_unit(document: Document, leavers: 
         for end in ("low", "base", "high"):
             total = sum(round(getattr(band, end) * 100) for band in known)
             assert round(getattr(result.summary.revenue_at_risk, end) * 100) == total
+
+
+@pytest.mark.xfail(strict=True, reason="a direct tie takes the relayed one over, and the channel is at its cap already")
+def test_a_direct_tie_beside_a_relayed_one_never_raises_walks() -> None:
+    lines = ("bo -> havn strength=0.9", *(f"news -> havn/k{n}" for n in range(1, 5)), "news -> havn/k5 via=anna")
+    people = [{"id": "bo"}, {"id": "anna"}]
+    (before,) = netaudit.risk(book(*lines, employees=people), ["bo"]).rows
+    (after,) = netaudit.risk(book(*lines, "news -> havn/k5", employees=people), ["bo"]).rows
+    assert after.walks <= before.walks + NOISE
