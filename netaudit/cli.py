@@ -66,7 +66,7 @@ def run(args: Sequence[str]) -> int:
     except SystemExit:  # how Typer ends when the reader of its help has gone
         return ExitCode.ANSWERED
     except OSError as error:
-        say([f"O001 cannot be written: {error.strerror}"])
+        say([f"O001 the system refused: {error.strerror}"])
     except Exception as error:  # noqa: BLE001 - a crash must never read as a verdict
         if isinstance(error, RuntimeError) and "interrupt" in str(error).casefold():  # the engine's word for it
             say(["netaudit: interrupted"])

@@ -32,9 +32,6 @@ KEYS = (
     "rates",
     "tables",
 )
-KEY_OF = {"today": "as_of"}
-"""The key behind a field of the settings that has another name."""
-
 _PLAIN = Reading(plain=True)
 NO_TEXT = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"}
 """Codecs that are no encodings of a text file."""
@@ -62,7 +59,6 @@ class Settings:
     company: str | None = None
     currency: str | None = None
     as_of: date | None = None
-    today: bool = False
     assumptions: Assumptions = field(default_factory=Assumptions.default)
     decimal: str | None = None
     date_format: str | None = None
@@ -75,10 +71,7 @@ class Settings:
 
     def over(self, other: Settings) -> Settings:
         """These settings, and those of `other` where these are silent; `said` names keys and assumptions."""
-        chosen = {
-            entry.name: getattr(self if KEY_OF.get(entry.name, entry.name) in self.said else other, entry.name)
-            for entry in fields(self)
-        }
+        chosen = {entry.name: getattr(self if entry.name in self.said else other, entry.name) for entry in fields(self)}
         mine = {name: self.assumptions.parameters[name] for name in self.said if name in self.assumptions.parameters}
         chosen["assumptions"] = Assumptions({**other.assumptions.parameters, **mine})
         return Settings(**{**chosen, "said": self.said | other.said})
@@ -161,8 +154,7 @@ class SettingsReader:
 
     def _as_of(self, node: Node) -> None:
         if isinstance(node, Scalar) and node.text == "today":
-            self.settings.today = True
-            return
+            return  # what nobody says is today
         value = self.value(node, read_date)
         self.settings.as_of = day_of(value) if isinstance(value, int) else None
 
