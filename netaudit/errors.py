@@ -30,6 +30,7 @@ CODES = {
     "C002": "a row with more or fewer cells than the header",
     "C003": "a header cell that is blank or stands twice",
     "C004": "no header that fits the table",
+    "C005": "a row that looks like a total or a note",
     "S001": "an unknown key or column",
     "S002": "a required column or value is missing",
     "S003": "columns that exclude each other",

@@ -63,14 +63,19 @@ def columns_of(row_type: type[Any]) -> dict[str, Column]:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file that was read: rows loaded + skipped + rejected are all its rows."""
+    """One file that was read: rows loaded + skipped + rejected are all its rows.
+
+    `details` counts skipped rows by reason; `read_as` is what was decided about a CSV file: encoding, delimiter (quote
+    and escape where they are not the usual ones) and the line of its header.
+    """
 
     path: str
     sha256: str
     loaded: int
     skipped: int
     rejected: int
-    details: Mapping[str, Any] = field(default_factory=dict)
+    details: Mapping[str, int] = field(default_factory=dict)
+    read_as: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

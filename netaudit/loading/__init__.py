@@ -51,8 +51,7 @@ def load(
     try:
         return _loaded(found, path, form, as_of, assume, settings)
     finally:
-        if found.copy is not None:
-            found.copy.close()
+        found.copies.close()
 
 
 def _loaded(
@@ -145,7 +144,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         logged=assembled.logged,
         subscribes=assembled.subscribes,
         sources=tuple(_sources(typist.tallies, found.digests)),
-        warnings=assembled.warnings,
+        warnings=(*found.warnings, *assembled.warnings),
         notes=(*found.notes, *assembled.notes),
         call=call,
     )
@@ -160,7 +159,8 @@ def _sources(tallies: list[Tally], digests: dict[str, str]) -> Iterable[Source]:
             for reason, count in tally.skipped.items():
                 skipped[reason] = skipped.get(reason, 0) + count
         loaded = sum(tally.loaded for tally in mine)
-        yield Source(file, digest, loaded, sum(skipped.values()), 0, skipped)
+        read_as = next((tally.raw.read_as for tally in mine), {})
+        yield Source(file, digest, loaded, sum(skipped.values()), 0, skipped, read_as)
 
 
 def _tally_words(tallies: list[Tally]) -> str:

@@ -12,7 +12,13 @@ from netaudit.errors import InputError, Problem, shown
 LARGEST_DOCUMENT = 100 * 2**20
 """Bytes of a YAML or JSON document, and of standard input read as one."""
 
-_BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its first half
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
 _MAGIC = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip (or a spreadsheet)", b"\xd0\xcf\x11\xe0": "an old Office document"}
 
 
@@ -85,14 +91,23 @@ def encoding_of(head: bytes, file: str, declared: str | None = None) -> str:
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding
-    return declared or "utf-8"
+    return declared or _unmarked(head) or "utf-8"
+
+
+def _unmarked(head: bytes) -> str | None:
+    """UTF-16 without its mark: of plain letters every other byte is zero."""
+    half = len(head) // 2
+    even, odd = head[: 2 * half : 2].count(0), head[1::2].count(0)
+    if max(even, odd) < max(2, 0.4 * half) or min(even, odd) > 0.05 * half:
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def decoded(data: bytes, file: str, declared: str | None = None) -> str:
     """The text of `data`. Raises InputError at the line of the first byte that does not fit the encoding."""
-    encoding = encoding_of(data[:4], file, declared)
+    encoding = encoding_of(data[:4096], file, declared)
     try:
-        return data.decode(encoding)
+        return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise undecodable(error, data, file) from None
 

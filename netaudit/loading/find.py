@@ -5,23 +5,26 @@ from __future__ import annotations
 import hashlib
 import sys
 import tempfile
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO
+from typing import Any
 
 from netaudit.engine import Engine, literal
 from netaudit.errors import InputError, Problem, nearest, shown, usage
 from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, decoded, refuse, regular
-from netaudit.loading.from_csv import check_headings, headings_of, read_csv
+from netaudit.loading.from_csv import read_csv
 from netaudit.loading.from_document import DocumentReader
+from netaudit.loading.from_parquet import read_parquet
 from netaudit.loading.from_yaml import Mapping, read_document
+from netaudit.loading.headings import Wanted, check_headings
 from netaudit.loading.raw import Raw
 from netaudit.loading.schema import TABLES
 from netaudit.loading.settings import Mapped, Settings, SettingsReader
 from netaudit.loading.values import Reading
 
 DOCUMENTS = (".yml", ".yaml", ".json")
-TABLE_FILES = (".csv",)
+TABLE_FILES = (".csv", ".parquet")
 SETTINGS = "netaudit.yml"
 BOOK = "book.yml"
 
@@ -31,7 +34,7 @@ Files = dict[str, list[tuple[File, Mapped | None]]]
 
 @dataclass(slots=True)
 class Found:
-    """What reading has brought so far; `copy` holds standard input as long as its rows may be looked up."""
+    """What reading has brought so far; `copies` are files of ours that last as long as rows may be looked up."""
 
     engine: Engine
     settings: Settings = field(default_factory=Settings)
@@ -41,7 +44,8 @@ class Found:
     unshown: int = 0
     tallies: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    copy: IO[bytes] | None = None
+    warnings: list[str] = field(default_factory=list)
+    copies: ExitStack = field(default_factory=ExitStack)
 
 
 def find(found: Found, path: str | None, form: str | None) -> None:
@@ -103,10 +107,10 @@ def _read_stdin(found: Found, form: str | None) -> None:
     if form != "csv":
         _read_document(found, "-", data, strict_json=False)
         return
-    found.copy = tempfile.NamedTemporaryFile(suffix=".csv")  # noqa: SIM115 - read again while the book is loaded
-    found.copy.write(data)
-    found.copy.flush()
-    file = File(Path(found.copy.name), "-")
+    copy = found.copies.enter_context(tempfile.NamedTemporaryFile(suffix=".csv"))  # noqa: SIM115 - it is one
+    copy.write(data)
+    copy.flush()
+    file = File(Path(copy.name), "-")
     _read_table_files(found, {"ties": [(file, None)]}, only=file)
 
 
@@ -137,7 +141,9 @@ def _read_file(found: Found, file: File) -> None:
         _read_table_files(found, {"ties": [(file, None)]}, only=file)
     else:
         regular(file)
-        raise refuse(file.label, "F005", "is neither a document nor a table", "a book is .yml, .json, .csv or a folder")
+        raise refuse(
+            file.label, "F005", "is neither a document nor a table", "a book is .yml, .json, .csv, .parquet or a folder"
+        )
 
 
 def _read_folder(found: Found, folder: Path) -> None:
@@ -211,30 +217,46 @@ def _read_table_files(found: Found, files: Files, only: File | None = None) -> N
 
 
 def _raw(found: Found, table: str, file: File, mapped: Mapped | None) -> Raw:
-    """One CSV file as a raw table."""
-    own = {name: name for name in TABLES[table]}
-    columns = mapped.columns if mapped is not None and mapped.columns else own
-    known = set(columns.values())
-    looked_at = {condition.column for condition in mapped.where} if mapped else set()
-    csv_table = read_csv(found.engine, file, known, found.settings.encoding)
-    found.digests[file.label] = csv_table.digest
-    check_headings(csv_table, columns, known, mapped=mapped is not None, asked=columns is not own, where=looked_at)
-    headings = headings_of(csv_table)
-    cells = {name: headings[heading] for name, heading in columns.items() if heading in headings}
-    if mapped is not None:
-        cells |= {name: literal(text) for name, text in mapped.constants.items()}
-    settings = found.settings
+    """One CSV or Parquet file as a raw table."""
+    wanted = Wanted.of(table, mapped)
+    constants = mapped.constants if mapped else {}
+    read = _parquet if file.path.suffix.casefold() == ".parquet" else _csv
+    columns, parts = read(found, file, wanted)
+    cells = {name: columns[heading] for name, heading in wanted.columns.items() if heading in columns}
     return Raw(
         table=table,
         file=file.label,
-        relation=csv_table.relation,
-        cells=cells,
-        headings=headings,
-        reading=Reading(decimal=settings.decimal, date_format=settings.date_format),
-        places=csv_table.places,
-        blank=csv_table.blank,
+        cells=cells | {name: literal(text) for name, text in constants.items()},
+        headings=columns,
         mapped=mapped is not None,
         where=mapped.where if mapped else (),
         scale=mapped.scale if mapped else {},
-        constants=frozenset(mapped.constants) if mapped else frozenset(),
+        constants=frozenset(constants),
+        **parts,
     )
+
+
+def _csv(found: Found, file: File, wanted: Wanted) -> tuple[dict[str, str], dict[str, Any]]:
+    """The columns of a CSV file by heading, and what else a raw table has of it."""
+    settings, engine = found.settings, found.engine
+    table = read_csv(engine, file, set(wanted.columns.values()), settings.encoding, found.copies)
+    found.digests[file.label] = table.text.digest
+    found.warnings += table.text.warnings
+    headings, places = table.dialect.headings, table.heading_places
+    check_headings(file.label, headings, places, wanted, lambda index: table.is_filled(engine, index))
+    return table.headings, {
+        "relation": table.relation,
+        "reading": Reading(decimal=settings.decimal, date_format=settings.date_format),
+        "places": table.places,
+        "columns": table.columns,
+        "skipped": table.skipped,
+        "read_as": table.read_as,
+    }
+
+
+def _parquet(found: Found, file: File, wanted: Wanted) -> tuple[dict[str, str], dict[str, Any]]:
+    """The columns of a Parquet file by name, and what else a raw table has of it."""
+    table = read_parquet(found.engine, file)
+    found.digests[file.label] = table.digest
+    check_headings(file.label, table.names, [(None, None)] * len(table.names), wanted, lambda _: True)
+    return table.headings, {"relation": table.relation, "reading": Reading(plain=True), "places": table.places}

@@ -24,9 +24,10 @@ class Raw:
     """Text rows for one table, from one file.
 
     `relation` names the engine's table; `cells` gives, per column of ours, the SQL expression of its text,
-    `headings` the same per column of the file. `places` finds cells in the file; it may read the file again,
-    so it is asked only about cells that are shown to somebody. `constants` are columns that the settings
-    fill, and that are read as settings are. `blank` counts lines that hold nothing.
+    `headings` the same per column of the file, `columns` all of a CSV file in order. `places` finds cells in the file;
+    it may read the file again, so it is asked only about cells that are shown to somebody. `constants` are columns that
+    the settings fill, and that are read as settings are. `skipped` counts, by reason, lines that are not in the
+    relation. `read_as` is what was decided about the file.
     """
 
     table: str
@@ -36,7 +37,9 @@ class Raw:
     headings: Mapping[str, str]
     reading: Reading
     places: Callable[[list[Cell]], list[Place]]
-    blank: int = 0
+    columns: tuple[str, ...] = ()
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    read_as: Mapping[str, object] = field(default_factory=dict)
     mapped: bool = False
     where: tuple[Condition, ...] = ()
     scale: Mapping[str, Decimal] = field(default_factory=dict)

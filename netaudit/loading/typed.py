@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netaudit.engine import literal, quoted
 from netaudit.errors import SHOWN, Problem, nearest, shown
+from netaudit.loading.footers import Footers
 from netaudit.loading.schema import ONE_OF, TABLES, Type
 from netaudit.loading.values import LARGEST, CellError
 
@@ -88,11 +89,11 @@ class Typist:
 
     def _type_raw(self, raw: Raw, number: int) -> tuple[Tally, str]:
         rows = self.engine.ask(f"SELECT count(*) FROM {raw.relation}")[0][0]
-        tally = Tally(raw, rows + raw.blank)
-        if raw.blank:
-            tally.skipped["blank lines"] = raw.blank
-        kept = self._kept(raw, tally, rows)
+        tally = Tally(raw, rows + sum(raw.skipped.values()), dict(raw.skipped))
+        footers = Footers(self.engine, raw)
+        kept = self._kept(raw, tally, rows, footers)
         self._required(raw, tally, kept)
+        self._doubted(raw, tally, kept, footers)
         selected, joins = [], []
         for name, column in TABLES[raw.table].items():
             expression, join = self._column(raw, tally, name, column.type, kept)
@@ -101,14 +102,16 @@ class Typist:
         columns = f"{', '.join(selected)}, {number} AS _file, r.rowid AS _row"
         return tally, f"SELECT {columns} FROM {raw.relation} r {' '.join(joins)} WHERE {kept}"
 
-    def _kept(self, raw: Raw, tally: Tally, rows: int) -> str:
+    def _kept(self, raw: Raw, tally: Tally, rows: int, footers: Footers) -> str:
         """An SQL test for the rows that count, and the tally of those that are skipped.
 
-        Skipped are rows of blank cells; in a mapped file those that its `where` excludes or whose required cell
-        is blank.
+        Skipped are rows of blank cells, and what is no row; in a mapped file those that its `where` excludes or whose
+        required cell is blank.
         """
         every_blank = " AND ".join(_is_blank(cell) for cell in raw.cells.values()) or "false"
         rules = {"rows of blank cells": f"NOT ({every_blank})"}
+        apart = {"the header once more": footers.repeated, "totals and notes below the table": footers.below}
+        rules |= {why: f"rowid NOT IN ({', '.join(map(str, these))})" for why, these in apart.items() if these}
         if raw.mapped:
             tests = [self._passing(raw, tally, index) for index in range(len(raw.where))]
             rules = {"where": " AND ".join(tests) or "true"}
@@ -120,9 +123,17 @@ class Typist:
             so_far = f"{so_far} AND {rule}"
             left = self.engine.ask(f"SELECT count(*) FROM {raw.relation} r WHERE {so_far}")[0][0]
             if left < rows:
-                tally.skipped[reason] = rows - left
+                tally.skipped[reason] = tally.skipped.get(reason, 0) + rows - left
             rows = left
         return f"({so_far})" if tally.skipped else "true"
+
+    def _doubted(self, raw: Raw, tally: Tally, kept: str, footers: Footers) -> None:
+        """Rows that might as well be none are rejected, unless something else is wrong with them already."""
+        if footers.doubtful:
+            for row in self._rows(raw, f"rowid IN ({', '.join(map(str, footers.doubtful))}) AND {kept}"):
+                if row not in tally.rejected:
+                    hint = "delete it; or if it is a row after all, fill its other cells or leave it out with where"
+                    self.reject(tally, "C005", f"{raw.table}: {footers.doubtful[row]}", hint, (row, None))
 
     def _passing(self, raw: Raw, tally: Tally, index: int) -> str:
         """An SQL test for one condition: its column's distinct texts, each judged once."""

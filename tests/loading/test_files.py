@@ -121,8 +121,14 @@ def test_a_folder_that_cannot_be_listed(tmp_path: Path) -> None:
         (b"a: 1", "cp1252", "cp1252"),
         (b"", None, "utf-8"),
         (b"\xef\xbb\xbfa", "cp1252", "utf-8-sig"),
-        (b"\xff\xfea\0", None, "utf-16"),
-        (b"\xfe\xff\0a", None, "utf-16"),
+        (b"\xff\xfea\0", None, "utf-16-le"),
+        (b"\xfe\xff\0a", None, "utf-16-be"),
+        (b"\xff\xfe\0\0a\0\0\0", None, "utf-32-le"),
+        (b"\0\0\xfe\xff\0\0\0a", None, "utf-32-be"),
+        ("owner,customer".encode("utf-16-le"), None, "utf-16-le"),
+        ("owner,customer".encode("utf-16-be"), None, "utf-16-be"),
+        (b"a\0b: c", None, "utf-8"),
+        (bytes(100), None, "utf-8"),
     ],
 )
 def test_the_encoding_that_a_file_tells(head: bytes, declared: str | None, expected: str) -> None:

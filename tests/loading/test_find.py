@@ -31,8 +31,8 @@ def copies(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[IO[bytes]]]:
     made: list[IO[bytes]] = []
     original: Any = tempfile.NamedTemporaryFile
 
-    def make(**how: Any) -> IO[bytes]:
-        made.append(original(**how))
+    def make(*mode: Any, **how: Any) -> IO[bytes]:
+        made.append(original(*mode, **how))
         return made[-1]
 
     monkeypatch.setattr(tempfile, "NamedTemporaryFile", make)
@@ -267,13 +267,11 @@ def test_one_file_may_be_two_tables(tmp_path: Path) -> None:
     assert counted(book, tmp_path)["a.csv"] == (3, 3, 0, reasons)
 
 
-@pytest.mark.xfail(strict=True, reason="a total under the table is loaded as a customer")
 def test_a_total_under_the_table_is_skipped(tmp_path: Path) -> None:
     book = loaded(tmp_path, {"customers.csv": "id,name,revenue\na,A,5\nb,B,6\nTotal,,11\n"})
     assert rows(book, "customers", "id") == [("a",), ("b",)]
 
 
-@pytest.mark.xfail(strict=True, reason="a footer is taken for a row with too few cells")
 def test_a_footer_under_the_table_is_skipped(tmp_path: Path) -> None:
     book = loaded(tmp_path, {"customers.csv": "id,name,revenue\na,A,5\n\n1 record\n"})
     assert rows(book, "customers", "id") == [("a",)]

@@ -1,0 +1,187 @@
+"""Bytes → UTF-8: which encoding a file has, and what one pass over its bytes tells."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import re
+import tempfile
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+from netaudit.loading.files import File, encoding_of, refuse, undecodable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from contextlib import ExitStack
+
+LONGEST_LINE = 1 << 20
+"""Bytes; what is longer has lost a quote or is no table."""
+
+_CHUNK = 1 << 22
+_HEAD = 4096
+_UTF8 = {"utf-8", "utf-8-sig"}
+_BESIDE = re.compile(rb'[ \t]"|"[ \t]')
+_TWICE = re.compile(
+    rb"\xc3[\x82\x83](?:\xc2[\x80-\xbf]|\xe2\x80[\x93-\xba]|\xe2\x82\xac|\xe2\x84\xa2"
+    rb"|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c])|\xef\xbf\xbd"
+)
+"""What UTF-8 becomes when it is read as cp1252 and saved again, and the sign that stands for a lost character."""
+
+
+@dataclass(slots=True)
+class Text:
+    """A file as UTF-8: where that lies (the file itself or a copy), and what one pass over it told.
+
+    `encoding` and `digest` (SHA-256) are those of the file as it came. `lines` end in a line feed, `empty` of them
+    hold nothing. `quotes` says whether there is a double quote anywhere; `plain` that every line is a row: one kind of
+    line end, no quote beside a blank or behind a backslash, none left open at the end of a line.
+    """
+
+    file: File
+    encoding: str
+    digest: str
+    lines: int = 0
+    empty: int = 0
+    quotes: bool = False
+    plain: bool = True
+    warnings: list[str] = field(default_factory=list)
+
+
+def as_utf8(file: File, declared: str | None, copies: ExitStack) -> Text:
+    """The file as UTF-8. What has another encoding is copied; `copies` removes the copy when it is closed.
+
+    A mark at the start goes before the `declared` encoding, and so do bytes that can only be UTF-8. Raises InputError
+    at the place where the text stops being text.
+    """
+    with file.path.open("rb") as stream:
+        head = stream.read(_HEAD)
+        stream.seek(0)
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    encoding = encoding_of(head, file.label, declared)
+    if encoding in _UTF8:
+        return _surveyed(Text(file, encoding, digest))
+    if encoding == declared and _is_utf8(file):
+        text = _surveyed(Text(file, "utf-8", digest))
+        text.warnings.append(f"{file.label}: is UTF-8 and was read as that, although {declared} is declared")
+        return text
+    copy = copies.enter_context(tempfile.NamedTemporaryFile(suffix=".csv"))  # noqa: SIM115 - it is one
+    _transcode(file, encoding, copy)
+    return _surveyed(Text(replace(file, path=Path(copy.name)), encoding, digest))
+
+
+def _is_utf8(file: File) -> bool:
+    """Whether all bytes are UTF-8 and some of them could not be ASCII, so that chance can be excluded."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    wide = False
+    with file.path.open("rb") as stream:
+        try:
+            while chunk := stream.read(_CHUNK):
+                wide = wide or not chunk.isascii()
+                if "\0" in decoder.decode(chunk):
+                    return False
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return False
+    return wide
+
+
+def _transcode(file: File, encoding: str, copy: IO[bytes]) -> None:
+    """Write the file to `copy` as UTF-8."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    good = ""
+    lines = 0
+    with file.path.open("rb") as stream:
+        final = False
+        while not final:
+            chunk = stream.read(_CHUNK)
+            final = not chunk
+            try:
+                good = decoder.decode(chunk, final)
+            except UnicodeError as error:
+                raise _unlike(error, file, encoding, lines) from None
+            lines += good.count("\n")
+            copy.write(good.encode())
+    copy.flush()
+
+
+def _unlike(error: UnicodeError, file: File, encoding: str, lines: int) -> Exception:
+    """Where bytes do not fit the encoding; codecs that cannot say where name the line before which all was well."""
+    if not isinstance(error, UnicodeDecodeError):
+        return refuse(file.label, "F002", f"not {encoding.upper()}", "declare its encoding:", lines + 1, None)
+    before = error.object[: error.start].decode(encoding, "ignore")
+    line = lines + before.count("\n") + 1
+    column = len(before) - before.rfind("\n")
+    message = f"the byte 0x{error.object[error.start]:02x} is not {encoding.upper()}"
+    return refuse(file.label, "F002", message, "save the file as UTF-8, or declare its encoding:", line, column)
+
+
+def _surveyed(text: Text) -> Text:
+    """One pass over the bytes: they are text, and how many lines they make."""
+    returns = pairs = 0
+    last = b"\n"
+    with text.file.path.open("rb") as stream:
+        for chunk in _whole_lines(stream, text):
+            _check_text(chunk, text)
+            _look_for_loss(chunk, text)
+            if b"\n\n" in chunk or b"\n\r\n" in chunk or chunk[:1] in {b"\n", b"\r"}:
+                text.empty += len(re.findall(rb"\n(?=\r?\n)", b"\n" + chunk))
+            returns += chunk.count(b"\r")
+            pairs += chunk.count(b"\r\n")
+            if b'"' in chunk:
+                text.quotes = True
+                text.plain = text.plain and _quotes_plainly(chunk)
+            text.lines += chunk.count(b"\n")
+            last = chunk[-1:]
+    text.lines += last != b"\n"
+    text.plain = text.plain and returns == pairs and pairs in {0, text.lines, text.lines - 1}
+    return text
+
+
+def _whole_lines(stream: IO[bytes], text: Text) -> Iterator[bytes]:
+    """The bytes in large pieces that end where a line ends."""
+    rest = b""
+    while block := stream.read(_CHUNK):
+        block = rest + block
+        end = max(block.rfind(b"\n"), block.rfind(b"\r", 0, -1)) + 1  # a return at the very end may be half a line end
+        rest = block[end:]
+        if len(rest) > LONGEST_LINE:
+            line = text.lines + block.count(b"\n") + 1
+            raise refuse(text.file.label, "F003", f"a line longer than {LONGEST_LINE >> 20} MiB", None, line, 1)
+        if end:
+            yield block[:end]
+    if rest:
+        yield rest
+
+
+def _quotes_plainly(chunk: bytes) -> bool:
+    """Whether each line closes the quotes that it opens, with nothing unusual around them."""
+    if b'\\"' in chunk or _BESIDE.search(chunk):
+        return False
+    return not any(line.count(b'"') % 2 for line in chunk.split(b"\n"))
+
+
+def _check_text(chunk: bytes, text: Text) -> None:
+    try:
+        chunk.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise undecodable(error, chunk, text.file.label, text.lines) from None
+    at = chunk.find(b"\0")
+    if at >= 0:
+        line = text.lines + chunk[:at].count(b"\n") + 1
+        column = at - chunk[:at].rfind(b"\n")
+        raise refuse(text.file.label, "F002", "a NUL byte is not text", None, line, column)
+
+
+def _look_for_loss(chunk: bytes, text: Text) -> None:
+    """Warn, once, of letters that an earlier program has spoilt: they are text, but not what somebody wrote."""
+    if text.warnings or not any(sign in chunk for sign in (b"\xc3\x83", b"\xc3\x82", b"\xef\xbf\xbd")):
+        return
+    found = _TWICE.search(chunk)
+    if found:
+        line = text.lines + chunk[: found.start()].count(b"\n") + 1
+        text.warnings.append(
+            f"{text.file.label}:{line}: letters look spoilt ('{found[0].decode()}'), as when UTF-8 is read as cp1252 "
+            "and saved again; export the file anew"
+        )

@@ -1,0 +1,129 @@
+"""What is no row although it stands where rows do: totals, notes below the table, the header once more."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from netaudit.engine import literal
+from netaudit.loading.values import CellError, folded, read_number
+
+if TYPE_CHECKING:
+    from netaudit.engine import Engine
+    from netaudit.loading.raw import Raw
+
+LOWEST = 15
+"""Notes and totals that are skipped stand among so many last rows."""
+
+TOTALS = (
+    *("total", "totals", "grand total", "grand totals", "subtotal", "subtotals", "sub total", "sum", "sums"),
+    *("i alt", "sum i alt", "total i alt", "totalt", "summa", "yhteensä", "samtals", "summe", "gesamt", "gesamtsumme"),
+    *("zwischensumme", "insgesamt", "totaal", "subtotaal", "total général", "sous-total", "total general", "suma"),
+    *("totale", "totale generale", "razem", "total geral"),
+)
+"""How a line of totals begins, in the languages that exports came in so far."""
+
+_WORDS = "|".join(map(re.escape, TOTALS))
+_TOTAL = re.compile(rf"({_WORDS})\s*:?")
+_NOTE = re.compile(
+    rf"({_WORDS})\s*:?\s*\(\s*[0-9.,\s]+\w*\s*\)"
+    r"|[(]?[0-9][0-9.,]* (rows?|records?|results?|entries|items|rækker|poster|zeilen)[)]?\.?"
+    r"|(copyright|©|\(c\)|confidential|fortroligt|vertraulich)\b.*"
+    r"|(report |file |data )?(exported|generated|created|printed|downloaded) (by|on|at|from|with)\b.*"
+    r"|(source|note|notes|page)\b ?[:0-9].*|end of (file|report|table|data)\b.*",
+    re.DOTALL,
+)
+_FIGURE = re.compile(r"[-+]?[0-9][0-9.,' \u00a0\u202f]*")
+
+
+def is_note(cells: list[str], *, apart: bool) -> bool:
+    """Whether a last row with too few cells is a note: by its words, or as one text `apart`, below a blank line."""
+    filled = [cell.strip() for cell in cells if cell.strip()]
+    return (apart and len(filled) == 1) or _NOTE.fullmatch(", ".join(filled).casefold()) is not None
+
+
+class Footers:
+    """The rows of one CSV table that are none. Row numbers are those of the raw table.
+
+    `repeated` are the header once more, `below` are notes and totals that add up; `doubtful` look like either, and
+    might be rows all the same.
+    """
+
+    def __init__(self, engine: Engine, raw: Raw) -> None:
+        self.engine = engine
+        self.raw = raw
+        self.repeated: list[int] = []
+        self.below: list[int] = []
+        self.doubtful: dict[int, str] = {}
+        if raw.columns:
+            self._look()
+
+    def _look(self) -> None:
+        raw = self.raw
+        again = " AND ".join(
+            f"lower(trim({cell})) = {literal(heading)}" for heading, cell in raw.headings.items() if heading
+        )
+        rows = self.engine.ask(f"SELECT rowid FROM {raw.relation} r WHERE {again}") if again else []
+        self.repeated = [row for (row,) in rows]
+        cells = ", ".join(raw.columns)
+        filled = ", ".join(f"nullif(trim({cell}), '')" for cell in raw.columns)
+        totals = f"rtrim(lower(coalesce({filled})), ': ') IN ({', '.join(map(literal, TOTALS))})"
+        last = self.engine.ask(f"SELECT max(rowid) FROM {raw.relation}")[0][0]
+        if last is None:
+            return
+        suspects = self.engine.ask(
+            f"SELECT rowid, {cells} FROM {raw.relation} r WHERE {totals} OR rowid > {last - LOWEST} ORDER BY rowid DESC"
+        )
+        self._judge(last, suspects)
+
+    def _judge(self, last: int, suspects: list[tuple[object, ...]]) -> None:
+        """Go up from the last row; what stands below the table ends with the first real row."""
+        end = last
+        for row, *cells in suspects:
+            assert isinstance(row, int)  # noqa: S101 - it is the first column
+            texts = ["" if cell is None else str(cell).strip() for cell in cells]
+            figures = _figures(texts)
+            alone = len(texts) > 1 and bool(texts[0]) and not any(texts[1:])
+            if row in self.repeated:
+                end -= row == end
+            elif row == end and (self._adds_up(row, figures) or (alone and _NOTE.fullmatch(texts[0].casefold()))):
+                self.below.append(row)
+                end -= 1
+            elif figures is not None:
+                self.doubtful[row] = "looks like a line of totals"
+            elif row == end and alone and len(texts) > 2 and self._stands_out(texts[0]):
+                self.doubtful[row] = "looks like a note below the table"
+
+    def _adds_up(self, row: int, figures: dict[int, str] | None) -> bool:
+        """Whether each figure is the sum of its column above, or the number of rows there."""
+        skipped = ", ".join(map(str, [*self.below, *self.repeated, row]))
+        relation, reading = self.raw.relation, self.raw.reading
+
+        def fits(index: int, figure: str) -> bool:
+            query = f"SELECT {self.raw.columns[index]} FROM {relation} r WHERE rowid NOT IN ({skipped})"
+            above = [text or "" for (text,) in self.engine.ask(query)]
+            try:
+                number = read_number(figure, reading)
+                return number == len(above) or number == sum(read_number(text, reading) or 0 for text in above)
+            except CellError:
+                return figure == str(len(above))
+
+        return bool(figures) and all(fits(index, figure) for index, figure in (figures or {}).items())
+
+    def _stands_out(self, text: str) -> bool:
+        """Whether the text is none that an id would be, and no other row has its first cell alone."""
+        if text[0].isalnum() and " " not in text:
+            return False
+        first, *others = self.raw.columns
+        blank = " AND ".join(f"nullif(trim({cell}), '') IS NULL" for cell in others)
+        query = f"SELECT count(*) FROM {self.raw.relation} r WHERE {blank} AND nullif(trim({first}), '') IS NOT NULL"
+        return bool(self.engine.ask(query)[0][0] == 1)
+
+
+def _figures(texts: list[str]) -> dict[int, str] | None:
+    """The figures of a line of totals by column; None for a row that is none: all but its first text are figures."""
+    filled = [(index, text) for index, text in enumerate(texts) if text]
+    if len(texts) < 2 or not filled or not _TOTAL.fullmatch(folded(filled[0][1]).casefold()):
+        return None
+    figures = dict(filled[1:])
+    return figures if all(_FIGURE.fullmatch(text) for text in figures.values()) else None
