@@ -12,7 +12,7 @@ from netaudit.report.streams import deliver, is_fancy, say
 
 if TYPE_CHECKING:
     from netaudit.book import Book
-    from netaudit.result import Result
+    from netaudit.result import Result, Source
 
 
 def show(
@@ -54,11 +54,22 @@ def _remarks(book: Book, *, verbose: bool) -> list[str]:
     if skipped and not verbose:
         remarks.append(f"note: rows skipped: {skipped}; -v says why")
     if verbose:
-        for source in book.sources:
-            reasons = ", ".join(f"{reason}: {count}" for reason, count in source.details.items())
-            remarks.append(
-                f"read: {source.path}: {source.loaded} rows loaded, {source.skipped} skipped"
-                + (f" ({reasons})" if reasons else "")
-            )
+        remarks += [_read(source) for source in book.sources]
         remarks += [f"assumed: {name} = {value}" for name, value in book.assumptions.as_mapping().items()]
     return remarks
+
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+def _read(source: Source) -> str:
+    """What was read from one file, and how."""
+    because = ", ".join(f"{reason}: {count}" for reason, count in source.details.items())
+    words = f"read: {source.path}: {source.loaded} rows loaded, {source.skipped} skipped"
+    words += f" ({because})" if because else ""
+    if not source.read_as:
+        return words
+    how = dict(source.read_as)
+    delimiter = str(how.pop("delimiter"))
+    how |= {"between cells": DELIMITERS.get(delimiter, delimiter), "header in line": how.pop("header_line")}
+    return f"{words}; {', '.join(f'{name} {value}' for name, value in how.items())}"

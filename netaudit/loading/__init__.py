@@ -128,8 +128,8 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
     problems = found.problems + typist.located()
     if problems:
         problems[:SHOWN] = sorted(problems[:SHOWN], key=lambda one: (one.file or "", one.line or 0, one.column or 0))
-        tally = "; ".join([*found.tallies, _tally_words(typist.tallies)])
-        raise InputError(problems, len(problems) + found.unshown, tally)
+        tallies = [*found.tallies, *_tally_words(typist.tallies)]
+        raise InputError(problems, len(problems) + found.unshown, "; ".join(tallies) or None)
     return Book(
         tables=assembled.tables,
         engine=found.engine,
@@ -163,9 +163,10 @@ def _sources(tallies: list[Tally], digests: dict[str, str]) -> Iterable[Source]:
         yield Source(file, digest, loaded, sum(skipped.values()), 0, skipped, read_as)
 
 
-def _tally_words(tallies: list[Tally]) -> str:
-    """How many rows were read, and what became of them."""
+def _tally_words(tallies: list[Tally]) -> list[str]:
+    """How many rows were read, if any were, and what became of them."""
     read = sum(tally.read for tally in tallies)
     loaded = sum(tally.loaded for tally in tallies)
     rejected = sum(len(tally.rejected) for tally in tallies)
-    return f"{read} rows read: {loaded} loaded, {read - loaded - rejected} skipped, {rejected} rejected"
+    words = f"{read} rows read: {loaded} loaded, {read - loaded - rejected} skipped, {rejected} rejected"
+    return [words] if read else []

@@ -9,6 +9,7 @@ from netaudit.book import Tables
 from netaudit.engine import literal, quoted
 from netaudit.errors import shown
 from netaudit.loading.checks import Checks
+from netaudit.loading.lookalikes import warn_of_lookalikes
 from netaudit.loading.schema import SUBSCRIPTIONS, TABLES
 from netaudit.loading.values import day_of
 
@@ -203,6 +204,8 @@ class Assembler:
             f'SELECT *, {gone} FROM (SELECT DISTINCT {ENDS}, kind, "on" FROM {log} WHERE "on" <= {self.as_of})'
         )
         self._remark(ties, log, final)
+        for table in ("employees", "customers"):
+            self.warnings += warn_of_lookalikes(self.engine, table, names[table])
         both = f"(SELECT {ENDS}, 0 AS logged FROM {final} UNION ALL SELECT {ENDS}, 1 FROM {times})"
         relays, subscribes, logged = self.engine.ask(
             "SELECT coalesce(bool_or(channel <> '' AND person <> ''), false), "

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
@@ -92,7 +93,8 @@ class Dialect:
 def dialect_of(text: Text, known: set[str]) -> Dialect:
     """The dialect under which most headings are `known`; ties go to more cells, then to higher rows.
 
-    A first line `sep=;` says what stands between cells. Raises InputError where no row could be a header.
+    Where none is known the header is the first row that is as wide as most are, so that an error can name it. A first
+    line `sep=;` says what stands between cells. Raises InputError where no row could be a header.
     """
     with text.file.path.open("rb") as stream:
         data = stream.read(HEAD)
@@ -107,9 +109,12 @@ def dialect_of(text: Text, known: set[str]) -> Dialect:
     if not candidates:
         raise refuse(text.file.label, "C004", "no row that could be a header", None, passed + 1, 1)
 
-    def score(one: Dialect) -> tuple[int, int, int]:
+    widths = Counter((one.delimiter, len(one.headings)) for one in candidates if len(one.headings) > 1)
+
+    def score(one: Dialect) -> tuple[int, int, int, int]:
+        width = len(one.headings)
         fits = len({folded(heading).casefold() for heading in one.headings} & known)
-        return fits, len(one.headings), -one.header_line
+        return fits, 0 if fits else widths[one.delimiter, width], width * bool(fits), -one.header_line
 
     return max(candidates, key=score)
 

@@ -25,9 +25,9 @@ _UTF8 = {"utf-8", "utf-8-sig"}
 _BESIDE = re.compile(rb'[ \t]"|"[ \t]')
 _TWICE = re.compile(
     rb"\xc3[\x82\x83](?:\xc2[\x80-\xbf]|\xe2\x80[\x93-\xba]|\xe2\x82\xac|\xe2\x84\xa2"
-    rb"|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c])|\xef\xbf\xbd"
+    rb"|\xc5[\x92\x93\xa0\xa1\xb8\xbd\xbe]|\xc6\x92|\xcb[\x86\x9c])|\xef\xbf\xbd|\+A[D-X][A-Za-z0-9+/]-"
 )
-"""What UTF-8 becomes when it is read as cp1252 and saved again, and the sign that stands for a lost character."""
+"""UTF-8 that was read as cp1252 and saved again, the sign for a lost character, and a Latin letter in UTF-7."""
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ def as_utf8(file: File, declared: str | None, copies: ExitStack) -> Text:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     encoding = encoding_of(head, file.label, declared)
     if encoding in _UTF8:
-        return _surveyed(Text(file, encoding, digest))
+        return _surveyed(Text(file, "utf-8", digest))
     if encoding == declared and _is_utf8(file):
         text = _surveyed(Text(file, "utf-8", digest))
         text.warnings.append(f"{file.label}: is UTF-8 and was read as that, although {declared} is declared")
@@ -176,7 +176,7 @@ def _check_text(chunk: bytes, text: Text) -> None:
 
 def _look_for_loss(chunk: bytes, text: Text) -> None:
     """Warn, once, of letters that an earlier program has spoilt: they are text, but not what somebody wrote."""
-    if text.warnings or not any(sign in chunk for sign in (b"\xc3\x83", b"\xc3\x82", b"\xef\xbf\xbd")):
+    if text.warnings or not any(sign in chunk for sign in (b"\xc3\x83", b"\xc3\x82", b"\xef\xbf\xbd", b"+A")):
         return
     found = _TWICE.search(chunk)
     if found:

@@ -8,14 +8,13 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from netaudit.engine import Engine, literal
 from netaudit.errors import InputError, Problem, nearest, shown, usage
 from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, decoded, refuse, regular
-from netaudit.loading.from_csv import read_csv
+from netaudit.loading.from_csv import Table, read_csv
 from netaudit.loading.from_document import DocumentReader
-from netaudit.loading.from_parquet import read_parquet
+from netaudit.loading.from_parquet import ParquetTable, read_parquet
 from netaudit.loading.from_yaml import Mapping, read_document
 from netaudit.loading.headings import Wanted, check_headings
 from netaudit.loading.raw import Raw
@@ -203,60 +202,55 @@ def _mapped_files(settings: Settings, folder: Path, only: File | None) -> Files:
 
 
 def _read_table_files(found: Found, files: Files, only: File | None = None) -> None:
-    """Read one or more files per table."""
+    """Read each file once, for all the tables that it makes."""
     if only is not None and found.settings.tables is not None:
         files = _mapped_files(found.settings, only.path.parent, only)
+    uses: dict[File, list[tuple[str, Mapped | None, Wanted]]] = {}
     for table, parts in files.items():
         for file, mapped in parts:
-            try:
-                found.raws.append(_raw(found, table, file, mapped))
-            except InputError as error:
-                found.problems += error.problems
-                found.unshown += error.count - len(error.problems)
-                found.tallies += [error.tally] if error.tally else []
+            uses.setdefault(file, []).append((table, mapped, Wanted.of(table, mapped)))
+    for file, mine in uses.items():
+        try:
+            _read_table_file(found, file, mine)
+        except InputError as error:
+            found.problems += error.problems
+            found.unshown += error.count - len(error.problems)
+            found.tallies += [error.tally] if error.tally else []
 
 
-def _raw(found: Found, table: str, file: File, mapped: Mapped | None) -> Raw:
-    """One CSV or Parquet file as a raw table."""
-    wanted = Wanted.of(table, mapped)
-    constants = mapped.constants if mapped else {}
-    read = _parquet if file.path.suffix.casefold() == ".parquet" else _csv
-    columns, parts = read(found, file, wanted)
-    cells = {name: columns[heading] for name, heading in wanted.columns.items() if heading in columns}
-    return Raw(
-        table=table,
-        file=file.label,
-        cells=cells | {name: literal(text) for name, text in constants.items()},
-        headings=columns,
-        mapped=mapped is not None,
-        where=mapped.where if mapped else (),
-        scale=mapped.scale if mapped else {},
-        constants=frozenset(constants),
-        **parts,
-    )
-
-
-def _csv(found: Found, file: File, wanted: Wanted) -> tuple[dict[str, str], dict[str, Any]]:
-    """The columns of a CSV file by heading, and what else a raw table has of it."""
+def _read_table_file(found: Found, file: File, uses: list[tuple[str, Mapped | None, Wanted]]) -> None:
+    """One CSV or Parquet file as a raw table for each of its uses."""
     settings, engine = found.settings, found.engine
-    table = read_csv(engine, file, set(wanted.columns.values()), settings.encoding, found.copies)
-    found.digests[file.label] = table.text.digest
-    found.warnings += table.text.warnings
-    headings, places = table.dialect.headings, table.heading_places
-    check_headings(file.label, headings, places, wanted, lambda index: table.is_filled(engine, index))
-    return table.headings, {
-        "relation": table.relation,
-        "reading": Reading(decimal=settings.decimal, date_format=settings.date_format),
-        "places": table.places,
-        "columns": table.columns,
-        "skipped": table.skipped,
-        "read_as": table.read_as,
-    }
-
-
-def _parquet(found: Found, file: File, wanted: Wanted) -> tuple[dict[str, str], dict[str, Any]]:
-    """The columns of a Parquet file by name, and what else a raw table has of it."""
-    table = read_parquet(found.engine, file)
-    found.digests[file.label] = table.digest
-    check_headings(file.label, table.names, [(None, None)] * len(table.names), wanted, lambda _: True)
-    return table.headings, {"relation": table.relation, "reading": Reading(plain=True), "places": table.places}
+    source: Table | ParquetTable
+    reading = Reading(plain=True)
+    if file.path.suffix.casefold() == ".parquet":
+        source = read_parquet(engine, file)
+    else:
+        known = {heading for _, _, wanted in uses for heading in wanted.columns.values()}
+        source = read_csv(engine, file, known, settings.encoding, found.copies)
+        found.warnings += source.warnings
+        reading = Reading(decimal=settings.decimal, date_format=settings.date_format)
+    found.digests[file.label] = source.digest
+    check_headings(file.label, source, engine, [wanted for _, _, wanted in uses])
+    for table, mapped, wanted in uses:
+        columns = source.headings
+        cells = {name: columns[heading] for name, heading in wanted.columns.items() if heading in columns}
+        constants = mapped.constants if mapped else {}
+        found.raws.append(
+            Raw(
+                table=table,
+                file=file.label,
+                relation=source.relation,
+                cells=cells | {name: literal(text) for name, text in constants.items()},
+                headings=columns,
+                reading=reading,
+                places=source.places,
+                columns=source.columns,
+                skipped=source.skipped,
+                read_as=source.read_as,
+                mapped=mapped is not None,
+                where=mapped.where if mapped else (),
+                scale=mapped.scale if mapped else {},
+                constants=frozenset(constants),
+            )
+        )

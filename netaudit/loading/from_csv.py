@@ -40,6 +40,21 @@ class Table:
     skipped: Mapping[str, int] = field(default_factory=dict)
 
     @property
+    def digest(self) -> str:
+        """SHA-256 of the file as it came."""
+        return self.text.digest
+
+    @property
+    def warnings(self) -> list[str]:
+        """What the user should know about its letters."""
+        return self.text.warnings
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The headings as they stand there."""
+        return self.dialect.headings
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """The SQL expressions of all its columns."""
         return tuple(quoted(f"c{index}") for index in range(len(self.dialect.headings)))

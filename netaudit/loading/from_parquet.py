@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -13,6 +13,8 @@ from netaudit.loading.files import File, refuse, regular
 from netaudit.loading.values import folded
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from netaudit.engine import Engine
     from netaudit.loading.raw import Cell, Place
 
@@ -28,13 +30,25 @@ class ParquetTable:
     """What was read: the engine's table with one text column `c0`, `c1`, … per column of the file."""
 
     relation: str
-    names: tuple[str, ...]
+    written: tuple[str, ...]
     digest: str
+    columns: tuple[str, ...] = ()  # for what CSV has below its tables, and Parquet has not
+    skipped: Mapping[str, int] = field(default_factory=dict)
+    read_as: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def heading_places(self) -> list[Place]:
+        """Columns have no place in a line."""
+        return [(None, None)] * len(self.written)
+
+    def is_filled(self, engine: Engine, index: int) -> bool:  # noqa: ARG002 - as of any file with headings
+        """A column of Parquet was meant to be one."""
+        return True
 
     @property
     def headings(self) -> dict[str, str]:
         """Name, folded → SQL expression of its cells."""
-        return {folded(name).casefold(): quoted(f"c{index}") for index, name in enumerate(self.names)}
+        return {folded(name).casefold(): quoted(f"c{index}") for index, name in enumerate(self.written)}
 
     def places(self, cells: list[Cell]) -> list[Place]:
         """Row, from 1, in place of a line; and the number of the column."""

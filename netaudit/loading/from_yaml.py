@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEEPEST = 32
+_ESCAPED = {code: f"\\u{code:04x}" for code in (0x7F, 0x85, 0x2028, 0x2029)}
+"""Characters that JSON takes as they are inside a string, and a YAML parser does not."""
+
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 
 
@@ -57,6 +60,7 @@ def read_document(text: str, file: str, *, strict_json: bool = False) -> tuple[N
     """
     if strict_json:
         _check_json(text, file)
+        text = text.translate(_ESCAPED)
     if strict_json or text.lstrip()[:1] in {"{", "["}:
         text = _joined_surrogates(text)
     reader = _Reader(file)
@@ -172,9 +176,15 @@ def _check_json(text: str, file: str) -> None:
     except RecursionError:
         raise InputError([Problem("Y005", f"nesting deeper than {DEEPEST}", None, file, 1, 1)]) from None
     except _ConstantError as error:
-        raise InputError([Problem("Y001", f"not JSON: {error}", "null is unknown", file)]) from None
+        found = next(one for one in _CONSTANT.finditer(text) if one[1])
+        place = _place(text, found.start())
+        raise InputError([Problem("Y001", f"not JSON: {error}", "null is unknown", file, *place)]) from None
     except ValueError:  # an integer of thousands of digits: its own cell will say so
         return
+
+
+_CONSTANT = re.compile(r'"(?:[^"\\]|\\.)*"|(NaN|-?Infinity)')
+"""A string, or a constant outside of any."""
 
 
 class _ConstantError(Exception):

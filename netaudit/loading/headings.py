@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from netaudit.errors import InputError, Problem, nearest, shown
 from netaudit.loading.schema import TABLES
 from netaudit.loading.values import folded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
+    from netaudit.engine import Engine
     from netaudit.loading.raw import Place
     from netaudit.loading.settings import Mapped
 
@@ -44,41 +45,60 @@ class Wanted:
         return set(self.columns.values()) | self.looked_at
 
 
-def check_headings(
-    file: str, written: Sequence[str], places: Sequence[Place], wanted: Wanted, is_filled: Callable[[int], bool]
-) -> None:
-    """Raise InputError for headings that are blank or doubled, unknown, or missing.
+class Headed(Protocol):
+    """A file that was read: its headings as written, where each stands, and whether a column holds anything."""
+
+    @property
+    def written(self) -> Sequence[str]:
+        """The headings as they stand there."""
+        ...
+
+    @property
+    def heading_places(self) -> Sequence[Place]:
+        """Line and column of each heading."""
+        ...
+
+    def is_filled(self, engine: Engine, index: int) -> bool:
+        """Whether any cell of a column holds something."""
+        ...
+
+
+def check_headings(file: str, source: Headed, engine: Engine, uses: list[Wanted]) -> None:
+    """Raise InputError for headings that are blank or doubled, unknown, or missing, for all uses of a file at once.
 
     A column without a heading and without a filled cell, as spreadsheets leave it, is none.
     """
-    headings = [folded(heading).casefold() for heading in written]
+    headings = [folded(heading).casefold() for heading in source.written]
+    places = source.heading_places
     problems = [
         Problem(code, message, hint, file, *places[index])
+        for wanted in uses
         for index in range(len(headings))
-        for code, message, hint in _faults(index, headings, written, wanted, is_filled)
+        for code, message, hint in _faults(index, headings, source, wanted, engine)
     ]
-    if wanted.named:
-        problems += [
-            Problem("S002", f"no column {shown(heading)} for {column}", nearest(heading, headings), file, *places[0])
-            for column, heading in wanted.columns.items()
-            if heading not in headings
-        ]
+    problems += [
+        Problem("S002", f"no column {shown(heading)} for {column}", nearest(heading, headings), file, *places[0])
+        for wanted in uses
+        if wanted.named
+        for column, heading in wanted.columns.items()
+        if heading not in headings
+    ]
     if problems:
-        raise InputError(problems)
+        raise InputError(dict.fromkeys(problems))
 
 
 def _faults(
-    index: int, headings: list[str], written: Sequence[str], wanted: Wanted, is_filled: Callable[[int], bool]
+    index: int, headings: list[str], source: Headed, wanted: Wanted, engine: Engine
 ) -> Iterator[tuple[str, str, str | None]]:
     """Code, message and hint of what is wrong with one heading."""
     heading = headings[index]
     if wanted.mapped and heading not in wanted.known:
         return
     if not heading:
-        if is_filled(index):
+        if source.is_filled(engine, index):
             yield "C003", f"the header's cell {index + 1} is blank", "name every column"
     elif headings.index(heading) != index:
-        yield "C003", f"the column {shown(written[index])} stands twice", None
+        yield "C003", f"the column {shown(source.written[index])} stands twice", None
     elif heading not in wanted.known and not heading.startswith("x_"):
         hint = nearest(heading, wanted.known) or "name own columns x_…, or map the file in netaudit.yml"
-        yield "S001", f"unknown column {shown(written[index])}", hint
+        yield "S001", f"unknown column {shown(source.written[index])}", hint

@@ -65,6 +65,7 @@ class Records:
     def __iter__(self) -> Iterator[Record]:
         short: list[tuple[Record, bool]] = []
         after_blank = False
+        extra: int | None = None  # blank cells beyond the header, as many in every row as in the first
         for record in self._parsed():
             if self._holds_nothing(record.cells):
                 self.blank += 1
@@ -75,10 +76,13 @@ class Records:
                 for early, _ in short:
                     self._reject_width(early)
                 short, after_blank = [], False
-                if any(cell.strip() for cell in record.cells[self.width :]):
-                    self._reject_width(record)
-                else:
+                beyond = record.cells[self.width :]
+                if extra is None:
+                    extra = len(beyond)
+                if len(beyond) == extra and not any(map(str.strip, beyond)):
                     yield record
+                else:
+                    self._reject_width(record)
         for record, apart in short:
             if is_note(record.cells, apart=apart):
                 self.notes += 1

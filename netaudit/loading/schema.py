@@ -18,7 +18,8 @@ CHANNEL_KINDS = ("company_page", "newsletter", "support_desk", "portal", "other"
 SUBSCRIPTIONS = ("company_page", "newsletter")
 OUTCOMES = ("followed", "stayed", "both", "gone")
 
-_ID_GUARD = r"[!-~\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}]+( [!-~\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}]+)*"
+_LETTERS = r"\x{C0}-\x{D6}\x{D8}-\x{F6}\x{F8}-\x{17F}"
+_ID_GUARD = rf"([A-Za-z_{_LETTERS}][!-~{_LETTERS}]*|[0-9]+[A-Za-z_-]?[0-9]*)( [!-~{_LETTERS}]+)*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Type:
     """How text becomes a value of one kind.
 
     `read` is the definition. `guard` is a pattern (RE2) of texts for which the engine's own `fast`
-    expression (of {0}) gives the same value, so that only unusual texts go through `read`.
+    expression (of {0}) gives the same value, so that only unusual texts go through `read`; it must not fail on others.
     """
 
     sql: str
@@ -52,12 +53,12 @@ DATE = Type(
     "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])",
     "CAST(date_diff('day', DATE '1970-01-01', TRY_CAST({0} AS DATE)) AS INTEGER)",
 )
-COUNT = Type("BIGINT", values.read_count, "0|[1-9][0-9]{0,5}", "CAST({0} AS BIGINT)")
-POSITIVE = Type("BIGINT", values.read_positive, "[1-9][0-9]{0,5}", "CAST({0} AS BIGINT)")
-RATE = Type("DOUBLE", values.read_rate, "0|[1-9][0-9]{0,5}", "CAST({0} AS DOUBLE)")
+COUNT = Type("BIGINT", values.read_count, "0|[1-9][0-9]{0,5}", "TRY_CAST({0} AS BIGINT)")
+POSITIVE = Type("BIGINT", values.read_positive, "[1-9][0-9]{0,5}", "TRY_CAST({0} AS BIGINT)")
+RATE = Type("DOUBLE", values.read_rate, "0|[1-9][0-9]{0,5}", "TRY_CAST({0} AS DOUBLE)")
 SHARE = Type("DOUBLE", values.read_share)
-STRENGTH = Type("DOUBLE", values.read_strength, r"0\.[0-9]{1,9}", "CAST({0} AS DOUBLE)")
-MONEY = Type("DECIMAL(24,8)", values.read_money, "0|[1-9][0-9]{0,11}", "CAST({0} AS DECIMAL(24,8))")
+STRENGTH = Type("DOUBLE", values.read_strength, r"0\.[0-9]{1,9}", "TRY_CAST({0} AS DOUBLE)")
+MONEY = Type("DECIMAL(24,8)", values.read_money, "0|[1-9][0-9]{0,11}", "TRY_CAST({0} AS DECIMAL(24,8))")
 CURRENCY = Type("VARCHAR", values.read_currency, "[A-Z]{3}")
 
 SCALABLE = (MONEY, RATE)

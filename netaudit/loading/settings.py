@@ -179,8 +179,9 @@ class SettingsReader:
         if text is None:
             return
         try:
-            plain = "netaudit;1".encode(text) in {b"netaudit;1", "netaudit;1".encode("utf-16-le")}
-            name = codecs.lookup(text).name if plain else None
+            name: str | None = codecs.lookup(text).name
+            wide = str(name).startswith(("utf-16", "utf-32"))
+            name = name if wide or "netaudit;1".encode(text) == b"netaudit;1" else None
         except (LookupError, ValueError):
             name = None
         if name is None or name in NO_TEXT:

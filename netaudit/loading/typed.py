@@ -108,13 +108,14 @@ class Typist:
         Skipped are rows of blank cells, and what is no row; in a mapped file those that its `where` excludes or whose
         required cell is blank.
         """
-        every_blank = " AND ".join(_is_blank(cell) for cell in raw.cells.values()) or "false"
-        rules = {"rows of blank cells": f"NOT ({every_blank})"}
         apart = {"the header once more": footers.repeated, "totals and notes below the table": footers.below}
-        rules |= {why: f"rowid NOT IN ({', '.join(map(str, these))})" for why, these in apart.items() if these}
-        if raw.mapped:
+        rules = {why: f"r.rowid NOT IN ({', '.join(map(str, these))})" for why, these in apart.items() if these}
+        if not raw.mapped:
+            every_blank = " AND ".join(_is_blank(cell) for cell in raw.cells.values()) or "false"
+            rules["rows of blank cells"] = f"NOT ({every_blank})"
+        else:
             tests = [self._passing(raw, tally, index) for index in range(len(raw.where))]
-            rules = {"where": " AND ".join(tests) or "true"}
+            rules["where"] = " AND ".join(tests) or "true"
             for names in _required_of(raw):
                 blank = " AND ".join(_is_blank(raw.cells[name]) for name in names if name in raw.cells) or "true"
                 rules[f"blank {' or '.join(names)}"] = f"NOT ({blank})"
@@ -181,28 +182,37 @@ class Typist:
             return f"CAST(NULL AS {kind.sql})", ""
         factor = raw.scale.get(name)
         how = replace(raw.reading, plain=True) if name in raw.constants else raw.reading
-        guard = _guard(kind, how, cell) if factor is None else "false"
-        odd = self.engine.ask(
-            f"SELECT DISTINCT {cell} FROM {raw.relation} r WHERE {cell} IS NOT NULL AND NOT ({guard})"
-        )
+        fast = f"CAST(NULL AS {kind.sql})" if kind.guard is None else kind.fast.format(cell)
         values: dict[str, object] = {}
         wrong: dict[str, CellError] = {}
-        for (text,) in odd:
+        for text in self._odd(raw, cell, "false" if factor is not None else _guard(kind, how)):
             try:
                 values[text] = _scaled(kind.read(text, how), factor)
             except CellError as error:
+                values[text] = None
                 wrong[text] = error
         if wrong:
             self._wrong(raw, tally, name, wrong, kept)
-        fast = f"CASE WHEN {guard} THEN {kind.fast.format(cell)}" if guard != "false" else "CASE WHEN false THEN NULL"
         if not values:
-            return f"CAST({fast} END AS {kind.sql})", ""
+            return fast, ""
         lookup = self.engine.table(
             {"text": "VARCHAR", "value": kind.sql},
             {"text": list(values), "value": list(map(_handed_over, values.values()))},
         )
         alias = quoted(f"odd {name}")
-        return f"{fast} ELSE {alias}.value END", f"LEFT JOIN {lookup} {alias} ON {cell} = {alias}.text"
+        join = f"LEFT JOIN {lookup} {alias} ON {cell} = {alias}.text"
+        return f"CASE WHEN {alias}.text IS NULL THEN {fast} ELSE {alias}.value END", join
+
+    def _odd(self, raw: Raw, cell: str, guard: str) -> list[str]:
+        """The distinct texts of a column that the engine cannot be trusted to read as netaudit does."""
+        distinct = self.engine.new_name()  # kept, or the engine would try the guard on every row
+        self.engine.run(
+            f"CREATE TEMP TABLE {distinct} AS SELECT DISTINCT {cell} AS text FROM {raw.relation} r "
+            f"WHERE {cell} IS NOT NULL"
+        )
+        odd = [text for (text,) in self.engine.ask(f"SELECT text FROM {distinct} WHERE NOT ({guard})")]
+        self.engine.run(f"DROP TABLE {distinct}")
+        return odd
 
     def _wrong(self, raw: Raw, tally: Tally, name: str, wrong: dict[str, CellError], kept: str) -> None:
         texts = self.engine.table({"text": "VARCHAR"}, {"text": list(wrong)})
@@ -238,11 +248,11 @@ def _exclusive_of(raw: Raw) -> list[tuple[str, ...]]:
     return [group for group in groups if len(group) > 1]
 
 
-def _guard(kind: Type, how: Reading, cell: str) -> str:
-    """The SQL test under which the engine's own reading of `cell` is right."""
+def _guard(kind: Type, how: Reading) -> str:
+    """The SQL test of a `text` under which the engine's own reading of it is right."""
     if kind.guard is None or (how.decimal == "," and not how.plain and r"\." in kind.guard):
         return "false"
-    return f"length({cell}) <= {LONGEST_FAST} AND regexp_full_match({cell}, {literal(kind.guard)})"
+    return f"length(text) <= {LONGEST_FAST} AND regexp_full_match(text, {literal(kind.guard)})"
 
 
 def _scaled(value: object, factor: Decimal | None) -> object:

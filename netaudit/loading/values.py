@@ -68,9 +68,27 @@ def forbidden(text: str) -> str | None:
     return None
 
 
-def read_id(text: str, how: Reading) -> str | None:  # noqa: ARG001 - every reader takes both
-    """An id: folded text without control characters, at most 200 characters."""
+_SPREADSHEET = re.compile(r"#(N/A|I/T|NV|[A-ZÆØÅÄÖÜ/0]+[!?])")
+_SHORTENED = re.compile(r"[0-9][.,][0-9]+[Ee][+-]?[0-9]{2,3}")
+
+
+def _spoilt(raw: str) -> tuple[str, str] | None:
+    """What an export has made of an id that was something else before, and what to do about it."""
+    if _SPREADSHEET.fullmatch(raw):
+        return "is a spreadsheet's error", "leave the cell blank, or the row out with where"
+    if _SHORTENED.fullmatch(raw):
+        return "is a number that a spreadsheet has shortened", "export ids as text"
+    if len(raw) > 1 and raw[0] == raw[-1] == "'":
+        return "stands in single quotes", "enclose all cells of the file so, or none"
+    return None
+
+
+def read_id(text: str, how: Reading) -> str | None:
+    """An id: folded text without control characters, at most 200 characters; in CSV also nothing an export spoilt."""
     raw = text.strip()
+    spoilt = None if how.plain else _spoilt(raw)
+    if spoilt is not None:
+        raise CellError("V005", f"{shown(raw)} {spoilt[0]}", spoilt[1])
     bad = forbidden(raw)
     if bad is not None:
         raise CellError("V005", f"{shown(raw)} holds the control character {bad}", "ids are plain text")

@@ -11,7 +11,7 @@ from netaudit.report.escape import for_json
 
 if TYPE_CHECKING:
     from netaudit.report import Page
-    from netaudit.result import Result
+    from netaudit.result import Result, Source
 
 
 def write(result: Result[Any, Any], page: Page) -> str:
@@ -24,16 +24,7 @@ def write(result: Result[Any, Any], page: Page) -> str:
         "as_of_from": facts.as_of_from,
         "currency": facts.currency,
         "weighted_by": facts.weighted_by,
-        "inputs": [
-            {
-                "path": source.path,
-                "sha256": source.sha256,
-                "loaded": source.loaded,
-                "skipped": source.skipped,
-                "rejected": source.rejected,
-            }
-            for source in facts.sources
-        ],
+        "inputs": [_input(source) for source in facts.sources],
         "assumptions": facts.assumptions,
     }
     if result.leavers is not None:
@@ -46,6 +37,14 @@ def write(result: Result[Any, Any], page: Page) -> str:
         envelope["sensitivity"] = [plain(row) for row in result.sensitivity]
     envelope["warnings"] = list(result.warnings)
     return for_json(json.dumps(envelope, ensure_ascii=False, allow_nan=False)) + "\n"
+
+
+def _input(source: Source) -> dict[str, Any]:
+    """A file that was read; where rows were skipped, why, and where its form had to be decided, how."""
+    entry: dict[str, Any] = {"path": source.path, "sha256": source.sha256, "loaded": source.loaded}
+    entry |= {"skipped": source.skipped, "rejected": source.rejected}
+    entry |= {"skipped_because": dict(source.details)} if source.details else {}
+    return entry | ({"read_as": dict(source.read_as)} if source.read_as else {})
 
 
 def plain(value: Any) -> Any:

@@ -12,6 +12,27 @@ _TEXT: dict[str, Any] = {"type": "string"}
 _COUNT: dict[str, Any] = {"type": "integer", "minimum": 0}
 
 
+def _closed(properties: dict[str, Any], optional: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"type": "object", "properties": properties | (optional or {}), "required": list(properties)}
+
+
+_READ_AS = _closed(
+    {"encoding": _TEXT, "delimiter": _TEXT, "header_line": {"type": "integer", "minimum": 1}},
+    {"quote": _TEXT, "escape": {"type": ["string", "null"]}},
+)
+_INPUT = _closed(
+    {
+        "path": _TEXT,
+        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "loaded": _COUNT,
+        "skipped": _COUNT,
+        "rejected": _COUNT,
+    },
+    {"skipped_because": {"type": "object", "additionalProperties": _COUNT}, "read_as": _READ_AS},
+)
+"""One file that was read. `read_as` says how a CSV file was understood."""
+
+
 def schema_of(identity: str, title: str, row_type: type[Any], summary_type: type[Any]) -> dict[str, Any]:
     """The schema of the answers whose `schema` key says `identity`. Further keys may come without a new number."""
     departure = "netaudit/risk/" in identity
@@ -24,15 +45,7 @@ def schema_of(identity: str, title: str, row_type: type[Any], summary_type: type
         "weighted_by": {"enum": ["revenue", "count"]},
         "inputs": {
             "type": "array",
-            "items": _closed(
-                {
-                    "path": _TEXT,
-                    "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
-                    "loaded": _COUNT,
-                    "skipped": _COUNT,
-                    "rejected": _COUNT,
-                }
-            ),
+            "items": _INPUT,
         },
         "assumptions": {"type": "object"},
         **({"leavers": {"type": "array", "items": _TEXT, "minItems": 1}} if departure else {}),
@@ -52,10 +65,6 @@ def schema_of(identity: str, title: str, row_type: type[Any], summary_type: type
         "properties": properties | optional,
         "required": list(properties),
     }
-
-
-def _closed(properties: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 def _of_type(kind: type[Any]) -> dict[str, Any]:

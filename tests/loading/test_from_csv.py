@@ -299,7 +299,7 @@ CSV = {
     "no-trailing-newline.csv": "1:1: S001",
     "nul.csv": "2:3: F002",
     "ok.csv": "1:1: S001",
-    "ragged-long.csv": "2:1: S001",
+    "ragged-long.csv": "2:1: C002",
     "ragged-short.csv": "2:1: C002",
     "script.csv": "1:1: S001",
     "semicolon-decimal-comma.csv": "1:1: S001",

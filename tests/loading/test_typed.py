@@ -59,8 +59,8 @@ def read(kind: Type, text: str, how: Reading) -> object:
 def test_texts_behind_the_guard_are_read_alike_by_the_engine(kind: Type, data: st.DataObject) -> None:
     how = data.draw(st.sampled_from(READINGS))
     texts = data.draw(st.lists(fitting(kind) | NEAR | TEXT, min_size=1, max_size=12))
-    guard = typed._guard(kind, how, '"text"')
-    fast = kind.fast.format('"text"')
+    guard = typed._guard(kind, how)
+    fast = kind.fast.format("text")
     relation = ENGINE.table({"text": "VARCHAR"}, {"text": texts})
     for text, value in ENGINE.ask(f'SELECT "text", {fast} FROM {relation} WHERE {guard}'):
         assert read(kind, text, how) == value
@@ -93,12 +93,12 @@ def test_a_column_holds_what_the_reader_says(kind: Type, data: st.DataObject) ->
 
 
 def test_guards_are_kept_to_short_texts() -> None:
-    assert "<= 200" in typed._guard(schema.ID, Reading(), "c")
+    assert "<= 200" in typed._guard(schema.ID, Reading())
 
 
 @pytest.mark.parametrize("how", READINGS, ids=str)
 def test_a_decimal_comma_takes_the_point_from_the_engine(how: Reading) -> None:
-    assert (typed._guard(schema.STRENGTH, how, "c") == "false") is (how.decimal == ",")
+    assert (typed._guard(schema.STRENGTH, how) == "false") is (how.decimal == ",")
 
 
 def test_rows_of_a_clean_file_are_loaded_or_skipped(tmp_path: Path) -> None:

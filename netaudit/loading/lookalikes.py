@@ -1,0 +1,105 @@
+"""Ids that differ and may be one all the same: said, and never merged, for a merge can hide a risk or invent one."""
+
+from __future__ import annotations
+
+import unicodedata
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from netaudit.engine import literal
+from netaudit.errors import shown
+
+if TYPE_CHECKING:
+    from netaudit.engine import Engine
+
+SAID = 3
+"""How many pairs a warning names."""
+
+MISSING = (
+    "n/a",
+    "na",
+    "#n/a",
+    "null",
+    "none",
+    "nil",
+    "nan",
+    "-",
+    "--",
+    "?",
+    "unknown",
+    "ukendt",
+    "undefined",
+    "(blank)",
+)
+"""Ids that read like no id at all."""
+
+_SPELT = {
+    **dict.fromkeys("øöœ", "oe"),
+    **dict.fromkeys("æä", "ae"),
+    **dict(zip("åüßþðđł", ("aa", "ue", "ss", "th", "d", "d", "l"), strict=True)),
+}
+_CYRILLIC = dict(zip("авсеіјкмнорѕтухԁԛԝ", "abceijkmhopstyxdqw", strict=True))
+_GREEK = dict(zip("αβεικνορτυχ", "abeikvoptux", strict=True))
+_LETTERS = str.maketrans(_SPELT | _CYRILLIC | _GREEK)
+"""Letters as a typist without them writes them, and those of other alphabets that look like Latin ones."""
+
+_FORMS = (
+    "a/s|as|aps|ab|asa|oy|oyj|gmbh|ag|kg|ltd|limited|inc|llc|llp|plc|corp|corporation|co|bv|b.v.|nv|n.v.|sa|s.a.|"
+    "sarl|srl|s.r.l.|spa|s.p.a.|se|i/s|p/s|k/s|amba|a.m.b.a.|ivs"
+)
+_FORM = f" ?,? ({_FORMS.replace('.', '[.]')})[.]?$"
+
+
+def letters_of(text: str) -> str:
+    """Text in plain lower-case letters as far as it has such, each written as a careful typist without them would."""
+    name, at, domain = unicodedata.normalize("NFC", text).casefold().partition("@")
+    if at and "xn--" in domain:
+        with suppress(UnicodeError):
+            domain = domain.encode("ascii").decode("idna")
+    whole = unicodedata.normalize("NFKC", name + at + domain).casefold().translate(_LETTERS)
+    return "".join(char for char in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(char))
+
+
+def _skeletons(text: str) -> tuple[str, str]:
+    """Two SQL expressions: what of an id in plain letters counts, and the same with oe, ae, ue, aa, ss as one letter.
+
+    Left out are capitals, what follows a + in an address, a company's legal form at the end, the order of "last,
+    first", and every sign but one between digits, for 1-23 is not 12-3.
+    """
+    plain = f"regexp_replace(regexp_replace(lower({text}), '[+][^@]*@', '@'), {literal(_FORM)}, '')"
+    plain = f"regexp_replace({plain}, '^([^,]+), ([^,]+)$', '\\2 \\1')"
+    for _ in range(2):  # the digit on the right may be the one on the left of the next sign
+        plain = f"regexp_replace({plain}, '([0-9])[^a-z0-9]+([0-9])', '\\1~\\2', 'g')"
+    plain = f"regexp_replace({plain}, '[^\\p{{L}}0-9~@]', '', 'g')"
+    loose = f"regexp_replace({plain}, '([aou])e', '\\1', 'g')"
+    return plain, f"replace(replace({loose}, 'aa', 'a'), 'ss', 's')"
+
+
+def warn_of_lookalikes(engine: Engine, table: str, relation: str) -> list[str]:
+    """Warnings about the ids of one table; `relation` has them in its column `id`."""
+    return [*_alike(engine, table, relation), *_missing(engine, table, relation)]
+
+
+def _alike(engine: Engine, table: str, relation: str) -> list[str]:
+    odd = engine.ask(f"SELECT id FROM {relation} WHERE NOT regexp_full_match(id, '[ -~]*') OR contains(id, 'xn--')")
+    letters = engine.table(
+        {"id": "VARCHAR", "plain": "VARCHAR"},
+        {"id": [text for (text,) in odd], "plain": [letters_of(text) for (text,) in odd]},
+    )
+    strict, loose = _skeletons("coalesce(p.plain, r.id)")
+    groups = engine.ask(
+        f"SELECT list_sort(list(id)) FROM (SELECT r.id, p.id IS NOT NULL AS odd, {strict} AS strict, {loose} AS loose "
+        f"FROM {relation} r LEFT JOIN {letters} p ON p.id = r.id) WHERE loose <> '' GROUP BY loose "
+        "HAVING count(*) > 1 AND (bool_or(odd) OR count(DISTINCT strict) < count(*)) ORDER BY 1"
+    )
+    if not groups:
+        return []
+    said = "; ".join(" and ".join(shown(text) for text in found[:3]) for (found,) in groups[:SAID])
+    more = f"; and {len(groups) - SAID} more" if len(groups) > SAID else ""
+    return [f"{table} that may be one under several ids, and are kept apart: {said}{more}"]
+
+
+def _missing(engine: Engine, table: str, relation: str) -> list[str]:
+    query = f"SELECT id FROM {relation} WHERE lower(id) IN ({', '.join(map(literal, MISSING))}) ORDER BY id"
+    found = ", ".join(shown(text) for (text,) in engine.ask(query))
+    return [f"{table} whose id reads like none: {found}; if so, leave the cells blank"] if found else []
