@@ -31,6 +31,9 @@ USUAL_PER_YEAR = 4
 TIES = ("channel", "subscription", "person", "contact", "customer", "kind")
 """What makes two records one tie."""
 
+MERGED = ("units", "wanted", "last_contact", "assumed")
+"""What is known of a tie."""
+
 COUNTED = "followers"
 """The kind of the one tie that a channel's counted followers at a customer make, beyond those that are named."""
 
@@ -75,7 +78,16 @@ def units_of_subscription(kind: str, assumptions: Assumptions) -> int:
 
 def _units(intensity: nw.Expr, most: float) -> nw.Expr:
     """Whole units, never above the cap of one contact: more would be cut off in the sum anyway."""
-    return (intensity.clip(0, most) * UNIT).round(0).cast(nw.Int64)
+    return (_within(intensity, 0, most) * UNIT).round(0).cast(nw.Int64)
+
+
+def _within(value: nw.Expr, least: float | None, most: float | None) -> nw.Expr:
+    """A value kept within bounds, both of which hold where it is null.
+
+    Narwhals' own `clip` writes the value out once more for every bound, so that nested ones grow without end.
+    """
+    value = value if least is None else nw.max_horizontal(value, nw.lit(least))
+    return value if most is None else nw.min_horizontal(value, nw.lit(most))
 
 
 def _choice(column: str, values: dict[str, float]) -> nw.Expr:
@@ -88,13 +100,13 @@ def _choice(column: str, values: dict[str, float]) -> nw.Expr:
 
 def _once(assumptions: Assumptions, age: nw.Expr) -> nw.Expr:
     """Intensity of one contact so many days ago: κ·w·2^(-age/h)."""
-    decay = 2.0 ** (-(age / assumptions["half_life_days"]).clip(upper_bound=1000))
+    decay = 2.0 ** (-_within(age / assumptions["half_life_days"], None, 1000.0))
     return assumptions["per_meeting"] * _choice("kind", assumptions.group("weight")) * decay
 
 
 def _age(as_of: int, day: str) -> nw.Expr:
     """Days since; what lies ahead counts as today."""
-    return (nw.lit(as_of) - nw.col(day)).clip(lower_bound=0).cast(nw.Float64)
+    return _within(nw.lit(as_of) - nw.col(day), 0, None).cast(nw.Float64)
 
 
 def _subscribed(assumptions: Assumptions) -> nw.Expr:
@@ -107,11 +119,11 @@ def _recorded(as_of: int, assumptions: Assumptions) -> nw.Expr:
 
     The series is one contact every 365/f days, the last d days ago: κ·w·2^(-d/h) / (1 - 2^(-365/(f·h))).
     """
-    per_year = nw.coalesce(nw.col("per_year"), nw.lit(float(USUAL_PER_YEAR))).clip(lower_bound=1e-9)
+    per_year = _within(nw.coalesce(nw.col("per_year"), nw.lit(float(USUAL_PER_YEAR))), 1e-9, None)
     age = nw.when(nw.col("last_contact").is_null()).then(365 / (2 * per_year)).otherwise(_age(as_of, "last_contact"))
-    gap = (365 / (per_year * assumptions["half_life_days"])).clip(upper_bound=1000)
-    series = _once(assumptions, age) / (1 - 2.0 ** (-gap)).clip(lower_bound=1e-12)
-    strength = -(1 - nw.col("strength").clip(0, 1 - 1e-15)).log()
+    gap = _within(365 / (per_year * assumptions["half_life_days"]), None, 1000.0)
+    series = _once(assumptions, age) / _within(1 - 2.0 ** (-gap), 1e-12, None)
+    strength = -(1 - _within(nw.col("strength"), 0.0, 1 - 1e-15)).log()
     most = assumptions["max_intensity"]
     return (
         nw.when(~nw.col("strength").is_null())
@@ -122,20 +134,56 @@ def _recorded(as_of: int, assumptions: Assumptions) -> nw.Expr:
     )
 
 
-def live_ties(book: Book, assumptions: Assumptions) -> Frame:
-    """The live ties of the book, equal records merged.
+_LIVE = (nw.col("units") > 0) | (nw.col("wanted") > 0)
 
-    Columns: those of TIES; `units`; `wanted` (units that the counted followers of a subscription make up, named
-    ones included); `last_contact`; `assumed` (kind, date or count was missing).
+
+@dataclass(frozen=True, slots=True)
+class LiveTies:
+    """The live ties of the book, or of some customers, equal records merged; `own` is worked out where it is used.
+
+    `own` are ties of employees, `reached` those of channels, direct or passed on. Columns: those of TIES; `units`;
+    `wanted` (units that the counted followers of a subscription make up, named ones included); `last_contact`;
+    `assumed` (kind, date or count was missing).
     """
+
+    own: Frame
+    reached: Frame
+
+    def all(self) -> Frame:
+        """Both as one frame."""
+        return nw.concat([self.own, self.reached])
+
+
+def live_ties(book: Book, assumptions: Assumptions, customers: Frame | None = None) -> LiveTies:
+    """The live ties of the book, or of some `customers` (a frame with that column)."""
+    reached = _merged(_records(book, assumptions, customers).filter(nw.col("channel") != "")).filter(_LIVE)
+    if book.relays:
+        reached = _merged(_reached_directly(book.engine.keep(reached)))
+    return LiveTies(_own(book, assumptions, customers), book.engine.keep(reached))
+
+
+def _own(book: Book, assumptions: Assumptions, customers: Frame | None) -> Frame:
+    """The live ties of employees themselves."""
+    records = _records(book, assumptions, customers).filter(nw.col("channel") == "")
+    merged = _merged(records, ("person", "contact", "customer", "kind")).filter(_LIVE)
+    return merged.with_columns(channel=nw.lit(""), subscription=nw.lit("")).select(*TIES, *MERGED)
+
+
+def live_customers(book: Book, assumptions: Assumptions, people: tuple[str, ...] | None = None) -> Frame:
+    """The customers with a live tie of anybody, or of some `people`: one column, customer."""
+    records = _records(book, assumptions, None)
+    if people is not None:
+        records = records.filter(nw.col("person").is_in(list(people)))
+    return records.filter(_LIVE).group_by("customer").agg()
+
+
+def _records(book: Book, assumptions: Assumptions, customers: Frame | None) -> Frame:
+    """What is recorded of those who are still here, with its units; not merged yet."""
     as_of = day_number(book.as_of)
     records = _tie_records(book, as_of, assumptions)
     if book.logged:
         records = nw.concat([records, _log_records(book.tables.log, as_of, assumptions)])
-    live = _merged(records).filter((nw.col("units") > 0) | (nw.col("wanted") > 0))
-    if book.relays:
-        live = _merged(_reached_directly(book.engine.keep(live)))
-    return book.engine.keep(live)
+    return records if customers is None else records.join(customers, on="customer", how="semi")
 
 
 def _tie_records(book: Book, as_of: int, assumptions: Assumptions) -> Frame:
@@ -176,7 +224,7 @@ def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
     summed = rows.group_by(*TIES).agg(
         each=nw.col("each").sum(), fixed=nw.col("fixed").max(), last_contact=nw.col("last_contact").max()
     )
-    units = nw.when(subscription).then(nw.col("fixed")).otherwise(nw.col("each").clip(0, round(most * UNIT)))
+    units = nw.when(subscription).then(nw.col("fixed")).otherwise(_within(nw.col("each"), 0, round(most * UNIT)))
     return summed.select(
         *TIES,
         "last_contact",
@@ -186,9 +234,9 @@ def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
     )
 
 
-def _merged(records: Frame) -> Frame:
-    """Records of one tie as one, the strongest."""
-    return records.group_by(*TIES).agg(
+def _merged(records: Frame, ends: tuple[str, ...] = TIES) -> Frame:
+    """Records that agree in `ends` as one tie, the strongest."""
+    return records.group_by(*ends).agg(
         units=nw.col("units").max(),
         wanted=nw.col("wanted").max(),
         last_contact=nw.col("last_contact").max(),
@@ -216,39 +264,41 @@ def bundles(ties: Frame, limits: Limits) -> Frame:
     summed = own.group_by(*HOLDER, "contact").agg(
         units=nw.col("units").sum(), ties=nw.len(), assumed=nw.col("assumed").any()
     )
-    return summed.with_columns(units=nw.col("units").clip(upper_bound=limits.contact).cast(nw.Int64))
+    return summed.select(
+        *HOLDER,
+        "contact",
+        "assumed",
+        units=_within(nw.col("units"), None, limits.contact).cast(nw.Int64),
+        ties=nw.col("ties").cast(nw.Int64),
+    )
 
 
-def pairs(book: Book, assumptions: Assumptions, ties: Frame) -> Frame:
+def pairs(book: Book, assumptions: Assumptions, live: LiveTies) -> Frame:
     """What each holder has with each customer, from live ties: HOLDER, units, ties (how many), assumed (any)."""
     limits = Limits.of(assumptions)
-    own = bundles(ties, limits)
+    own = bundles(live.all(), limits)
     if book.subscribes and book.relays:
         own = book.engine.keep(own)
-    held = own.group_by(*HOLDER).agg(
-        units=nw.col("units").sum().cast(nw.Int64),
-        ties=nw.col("ties").sum().cast(nw.Int64),
-        assumed=nw.col("assumed").any(),
-    )
-    if not book.subscribes:
-        return held
-    both = nw.concat([held, _subscriptions(ties, own if book.relays else None, assumptions, limits)])
-    return both.group_by(*HOLDER).agg(
+    held = own.select(*HOLDER, "units", "ties", "assumed")
+    if book.subscribes:
+        taken = own if book.relays else None
+        held = nw.concat([held, _subscriptions(live.reached, taken, assumptions, limits)])
+    return held.group_by(*HOLDER).agg(
         units=nw.col("units").sum().cast(nw.Int64),
         ties=nw.col("ties").sum().cast(nw.Int64),
         assumed=nw.col("assumed").any(),
     )
 
 
-def _subscriptions(ties: Frame, own: Frame | None, assumptions: Assumptions, limits: Limits) -> Frame:
-    """What subscriptions add for each holder at each customer; the columns of `pairs`.
+def _subscriptions(reached: Frame, own: Frame | None, assumptions: Assumptions, limits: Limits) -> Frame:
+    """What subscriptions add for each holder at each customer; the columns of `pairs`. `own` are bundles beside them.
 
     One channel adds at most `limits.subscription`, and to one contact no more than the room that the holder's
     other ties leave there. Two channels that the same person relays share that room: the sum is the maximum flow
     from the channels to the contacts, which for up to two channels is the smaller of the two sums below.
     """
     company = nw.when(nw.col("person") == "").then(nw.col("channel")).otherwise(nw.lit(""))
-    named = ties.filter(nw.col("subscription") != "").with_columns(
+    named = reached.filter(nw.col("subscription") != "").with_columns(
         company=company,
         each=_units(_subscribed(assumptions), assumptions["max_intensity"]),
         room=nw.lit(limits.contact),
@@ -266,7 +316,7 @@ def _subscriptions(ties: Frame, own: Frame | None, assumptions: Assumptions, lim
             wanted=nw.col("wanted").max(),
             ties=(nw.col("units") > 0).cast(nw.Int64).sum(),
         )
-        .with_columns(nameless=(nw.col("wanted") - nw.col("covered")).clip(lower_bound=0))
+        .with_columns(nameless=_within(nw.col("wanted") - nw.col("covered"), 0, None))
     )
     most = nw.lit(limits.subscription)
     one_by_one = by_channel.group_by(*HOLDER).agg(
@@ -311,7 +361,7 @@ def follow_rates(book: Book, assumptions: Assumptions, destination: str | None) 
 def pull(follow: str, units: str) -> nw.Expr:
     """Units of pull of one leaver on one customer: -ln(1 - φ·s), s = 1 - e^-Λ. Pulls of joint leavers add."""
     stays = 1 - nw.col(follow) * (1 - (-(nw.col(units) / UNIT)).exp())
-    return (-stays.clip(lower_bound=1e-15).log() * PULL).round(0).cast(nw.Int64)
+    return (-_within(stays, 1e-15, None).log() * PULL).round(0).cast(nw.Int64)
 
 
 def shares(stay: str = "stay", leave: str = "leave") -> dict[str, nw.Expr]:

@@ -70,7 +70,7 @@ def graph_of(book: Book, part: Frame | None = None) -> nx.DiGraph[str]:
 
     With `part`, only its customers, their contacts and those who have a live tie to them are nodes.
     """
-    live = live_ties(book, book.assumptions) if part is None else part
+    live = live_ties(book, book.assumptions).all() if part is None else part
     ties = [_Tie(*row) for row in book.engine.rows(live.select(*_Tie._fields))]
     customers = None if part is None else {tie.customer for tie in ties}
     graph: nx.DiGraph[str] = nx.DiGraph()

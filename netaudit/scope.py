@@ -80,7 +80,7 @@ def money_band(book: Book, units: tuple[int, ...]) -> Band | None:
 
 
 def unmapped_words(book: Book, scope: Scope, live: Frame) -> tuple[int, Sentence | None]:
-    """How many customers in scope nobody has a live tie to (`live` are all of them), and what to say about it."""
+    """How many customers in scope nobody has a live tie to (those of `live` have one), and what to say about it."""
     unmapped = book.engine.keep(scope.customers.join(live, on="customer", how="anti").select("customer"))
     recorded = nw.concat([frame.select("customer") for frame in (book.tables.ties, book.tables.log)])
     count, faded = (

@@ -9,6 +9,7 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.assumptions import NOT_IN_RISK
+from netaudit.model import LiveTies
 from netaudit.network import cut_off, graph_of, tolerance
 from netaudit.result import Band, Result, Sensitivity, Sentence, Unit, Value, column
 from netaudit.scope import money_band, suggested, unmapped_words
@@ -121,14 +122,13 @@ def leave(
 
     Sums come from the tables, structure (severed, tolerance) from the graph around the leavers.
     """
-    ties = model.live_ties(book, book.assumptions)
-    near = _near(book, ties, leavers)
+    near = _near(book, book.assumptions, leavers)
     lost = _lost(book, book.assumptions, scope, near, leavers, destination)
     touched = sorted((_Touched(*cells) for cells in book.engine.rows(lost.select(*_Touched._fields))), key=_rank)
-    graph = graph_of(book, near)
+    graph = graph_of(book, near.all())
     severed = {node.removeprefix("customer:") for node in cut_off(graph, leavers)}
     rows = tuple(_row(book, entry, severed, graph) for entry in touched)
-    unmapped, unmapped_sentence = unmapped_words(book, scope, ties)
+    unmapped, unmapped_sentence = unmapped_words(book, scope, model.live_customers(book, book.assumptions))
     at_risk = (sum(getattr(entry, f"risk_{end}") or 0 for entry in touched) for end in ENDS)
     summary = Summary(
         customers=scope.count,
@@ -156,14 +156,23 @@ def leave(
     )
 
 
-def _near(book: Book, ties: Frame, leavers: tuple[str, ...]) -> Frame:
+def _near(book: Book, assumptions: Assumptions, leavers: tuple[str, ...]) -> LiveTies:
     """The live ties of all customers that a leaver has one to."""
-    touched = ties.filter(nw.col("person").is_in(list(leavers))).group_by("customer").agg()
-    return book.engine.keep(ties.join(touched, on="customer", how="semi"))
+    touched = book.engine.keep(model.live_customers(book, assumptions, leavers))
+    if book.relays:  # what a leaver passes on may turn out to be reached directly, and then is not theirs
+        ties = model.live_ties(book, assumptions, touched).all().filter(nw.col("person").is_in(list(leavers)))
+        touched = book.engine.keep(ties.group_by("customer").agg())
+    live = model.live_ties(book, assumptions, touched)
+    return LiveTies(book.engine.keep(live.own), live.reached)
 
 
 def _lost(
-    book: Book, assumptions: Assumptions, scope: Scope, near: Frame, leavers: tuple[str, ...], destination: str | None
+    book: Book,
+    assumptions: Assumptions,
+    scope: Scope,
+    near: LiveTies,
+    leavers: tuple[str, ...],
+    destination: str | None,
 ) -> Frame:
     """The touched customers in scope with the columns of `_Touched`."""
     rates = model.follow_rates(book, assumptions, destination).filter(nw.col("person").is_in(list(leavers)))
@@ -228,7 +237,7 @@ def _sensitivity(
     book: Book, scope: Scope, leavers: tuple[str, ...], destination: str | None
 ) -> tuple[Sensitivity, ...]:
     def total(assumptions: Assumptions) -> int:
-        near = _near(book, model.live_ties(book, assumptions), leavers)
+        near = _near(book, assumptions, leavers)
         frame = _lost(book, assumptions, scope, near, leavers, destination).select(nw.col("risk_base").sum())
         return int(book.engine.rows(frame)[0][0] or 0)
 

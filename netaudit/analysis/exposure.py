@@ -52,10 +52,10 @@ def rank_exposure(
     """
     people = book.tables.employees
     here = people.filter(nw.col("left_on").is_null() | (nw.col("left_on") > day_number(book.as_of)))
-    ties = model.live_ties(book, book.assumptions)
-    cells = book.engine.rows(_exposure(book, scope, ties, here, destination))
+    pairs = book.engine.keep(model.pairs(book, book.assumptions, model.live_ties(book, book.assumptions)))
+    cells = book.engine.rows(_exposure(book, scope, pairs, here, destination))
     rows = sorted((_row(book, scope, values) for values in cells), key=_rank)
-    unmapped, unmapped_sentence = unmapped_words(book, scope, ties)
+    unmapped, unmapped_sentence = unmapped_words(book, scope, pairs)
     revenue = None if scope.revenue is None else book.money(scope.revenue)
     leaving = book.engine.rows(here.filter(~nw.col("left_on").is_null()).select(nw.len()))[0][0]
     return Result(
@@ -74,11 +74,9 @@ def rank_exposure(
     )
 
 
-def _exposure(book: Book, scope: Scope, ties: Frame, here: Frame, destination: str | None) -> Frame:
+def _exposure(book: Book, scope: Scope, pairs: Frame, here: Frame, destination: str | None) -> Frame:
     """Per employee who is here: id, name, team, counts, and whole units of what is touched and at risk."""
-    engine = book.engine
     ends = ("low", "base", "high")
-    pairs = engine.keep(model.pairs(book, book.assumptions, ties))
     totals = pairs.group_by("customer").agg(
         total=nw.col("units").sum().cast(nw.Int64), all_ties=nw.col("ties").sum().cast(nw.Int64)
     )

@@ -130,6 +130,8 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         problems[:SHOWN] = sorted(problems[:SHOWN], key=lambda one: (one.file or "", one.line or 0, one.column or 0))
         tallies = [*found.tallies, *_tally_words(typist.tallies)]
         raise InputError(problems, len(problems) + found.unshown, "; ".join(tallies) or None)
+    for relation in {raw.relation for raw in found.raws}:  # the texts are not needed any more, and there may be many
+        found.engine.run(f"DROP TABLE {relation}")
     return Book(
         tables=assembled.tables,
         engine=found.engine,

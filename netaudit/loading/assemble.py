@@ -70,6 +70,12 @@ class Assembler:
         self.engine.run(f"CREATE TEMP TABLE {name} AS {query}")
         return name
 
+    def _seen(self, query: str) -> str:
+        """A view of a query, for what is looked at seldom and would be large."""
+        name = self.engine.new_name()
+        self.engine.run(f"CREATE TEMP VIEW {name} AS {query}")
+        return name
+
     def _merge_repeats(self, table: str, key: str) -> None:
         """Equal rows are one; rows of one id that differ are problems (for departures: two dates for one leaver)."""
         relation = self.names[table]
@@ -107,33 +113,41 @@ class Assembler:
         if not self.checks.is_open("contacts"):
             return
         known = self.names["contacts"]
+        named = " UNION ALL ".join(
+            f"SELECT contact AS id, customer, _file, _row FROM {self.names[table]} "
+            f"WHERE contact IS NOT NULL AND customer IS NOT NULL"
+            for table in ("ties", "interactions")
+        )
         new = self._made(
-            "SELECT id, customer, min(_file) AS _file, min(_row) AS _row FROM ("
-            + " UNION ALL ".join(
-                f"SELECT contact AS id, customer, _file, _row FROM {self.names[table]}"
-                for table in ("ties", "interactions")
+            "SELECT id, min(customer) AS customer, max(customer) AS other, min(_file) AS _file, min(_row) AS _row "
+            f"FROM ({named}) WHERE id NOT IN {self.checks.ids('contacts')} GROUP BY id"
+        )
+        if self.engine.ask(f"SELECT 1 FROM {new} WHERE other <> customer LIMIT 1"):
+            self.checks.reject(
+                f"SELECT n.id AS value, min(n._file) AS _file, min(n._row) AS _row FROM ({named}) n JOIN {new} k "
+                "ON n.id = k.id AND n.customer <> k.customer GROUP BY n.id, n.customer",
+                "R003",
+                "contact",
+                lambda value: (
+                    f"the contact {shown(value)} is at two customers",
+                    "give each person an id of their own",
+                ),
             )
-            + f") WHERE id IS NOT NULL AND customer IS NOT NULL AND id NOT IN {self.checks.ids('contacts')} "
-            "GROUP BY id, customer"
-        )
-        twice = f"SELECT id FROM {new} GROUP BY id HAVING count(*) > 1"
-        firsts = f"SELECT id, min(customer) FROM {new} GROUP BY id"
-        self.checks.reject(
-            f"SELECT id AS value, _file, _row FROM {new} WHERE id IN ({twice}) AND (id, customer) NOT IN ({firsts})",
-            "R003",
-            "contact",
-            lambda value: (f"the contact {shown(value)} is at two customers", "give each person an id of their own"),
-        )
         self.names["contacts"] = self._made(
             f"SELECT id, customer, name, role, left_on, _file, _row FROM {known} UNION ALL "
-            f"SELECT id, min(customer), NULL, NULL, NULL, min(_file), min(_row) FROM {new} GROUP BY id"
+            f"SELECT id, customer, NULL, NULL, NULL, _file, _row FROM {new}"
         )
 
     def _resolve(self, table: str) -> str:
-        """Ties or interactions with their two ends found: whose tie it is, and which customer's."""
+        """Ties or interactions with their two ends found: whose tie it is, and which customer's.
+
+        `named` says that the channel was called one, `stated` that the customer was named beside its contact (and
+        `elsewhere` that the contact is at another), `passed` that somebody passes it on.
+        """
         ties = table == "ties"
         via = "coalesce(t.via, c.relayed_by, '')" if ties else "coalesce(c.relayed_by, '')"
-        rest = ("last_contact", "per_year", "strength", "followers", "via") if ties else ('"on"',)
+        rest = ("last_contact", "per_year", "strength", "followers") if ties else ('"on"',)
+        passed = "t.via IS NOT NULL" if ties else "false"
         kinds = ", ".join(map(literal, SUBSCRIPTIONS))
         return self._made(
             "SELECT CASE WHEN c.id IS NULL THEN '' ELSE c.id END AS channel, "
@@ -141,11 +155,22 @@ class Assembler:
             f"CASE WHEN c.id IS NULL THEN coalesce(t.employee, t.channel, t.owner) ELSE {via} END AS person, "
             "coalesce(t.contact, '') AS contact, coalesce(t.customer, k.customer) AS customer, "
             f"t.kind, {', '.join(f't.{column}' for column in rest)}, "
-            "t.channel AS named, t.customer AS stated, k.customer AS home, t._file, t._row "
+            "t.channel IS NOT NULL AS named, t.customer IS NOT NULL AS stated, "
+            f"coalesce(t.customer <> k.customer, false) AS elsewhere, {passed} AS passed, t._file, t._row "
             f"FROM {self.names[table]} t "
             f"LEFT JOIN {self.names['channels']} c ON t.employee IS NULL AND c.id = coalesce(t.channel, t.owner) "
-            f"LEFT JOIN {self.names['contacts']} k ON k.id = t.contact"
+            f"LEFT JOIN {self._homes(table)} k ON k.id = t.contact"
         )
+
+    def _homes(self, table: str) -> str:
+        """The contacts whose customer the rows of a table must be compared with, or take from there.
+
+        Contacts that are open and stand in no row without their customer need not be looked up again.
+        """
+        alone = f"SELECT 1 FROM {self.names[table]} WHERE contact IS NOT NULL AND customer IS NULL LIMIT 1"
+        if self.checks.is_open("contacts") and not self.engine.ask(alone):
+            return f"(SELECT id, customer FROM {self.names['contacts']} WHERE false)"
+        return self.names["contacts"]
 
     def _with_new(self, table: str, columns: str, sources: Iterable[str]) -> str:
         """The table and, where it is open, a row for each further id that `sources` (queries) bring."""
@@ -190,13 +215,20 @@ class Assembler:
     def _finish(self, ties: str, log: str) -> Assembled:
         """The ties and the log in their final form, and what the data hold."""
         names = self.names
-        left = (f"(SELECT id FROM {names[table]} WHERE left_on <= {self.as_of})" for table in ("employees", "contacts"))
-        gone = "(person IN {} OR contact IN {}) AS gone".format(*left)
+        tests = [
+            f"{column} IN (SELECT id FROM {names[table]} WHERE left_on <= {self.as_of})"
+            for column, table in (("person", "employees"), ("contact", "contacts"))
+            if self.engine.ask(f"SELECT 1 FROM {names[table]} WHERE left_on <= {self.as_of} LIMIT 1")
+        ]
+        gone = f"({' OR '.join(tests) or 'false'}) AS gone"
         columns = "kind, last_contact, per_year, strength, followers"
         past = f'(SELECT * FROM {log} WHERE "on" <= {self.as_of})'
         held = " UNION ALL ".join(f"SELECT person, customer FROM {name} WHERE channel = ''" for name in (ties, past))
-        final = self._made(
-            f"SELECT {ENDS}, {columns}, {gone} FROM (SELECT {ENDS}, {columns} FROM {ties} UNION ALL "
+        owned = self.engine.ask(f"SELECT 1 FROM {names['customers']} WHERE owner IS NOT NULL LIMIT 1")
+        final = self._seen(
+            f"SELECT {ENDS}, {columns}, {gone} FROM {ties}"
+            if not owned
+            else f"SELECT {ENDS}, {columns}, {gone} FROM (SELECT {ENDS}, {columns} FROM {ties} UNION ALL "
             f"SELECT '', '', owner, '', id, NULL, NULL, NULL, NULL, NULL FROM {names['customers']} "
             f"WHERE owner IS NOT NULL AND (owner, id) NOT IN ({held}))"
         )
@@ -231,7 +263,7 @@ class Assembler:
                     tally.skipped["after as_of"] = count - len(told)
                 else:
                     tally.skipped["after as_of"] = count
-        rows, different = self.engine.ask(f"SELECT count(*), count(DISTINCT ({ENDS}, kind)) FROM {ties}")[0]
+        rows, different = self.engine.ask(f"SELECT count(*), count(DISTINCT hash({ENDS}, kind)) FROM {ties}")[0]
         if rows > different:
             self.notes.append(f"repeated rows of one tie, of which the strongest counts: {rows - different}")
         different = f"SELECT DISTINCT {ENDS}, kind, last_contact, per_year, strength, followers FROM"

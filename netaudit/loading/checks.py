@@ -52,10 +52,10 @@ class Checks:
         )
         for table, relation in (("ties", ties), ("interactions", log)):
             if table in self.given:
-                self._missing(table, relation, "named", "channel", "channels", always=True)
-                self._missing(table, relation, "person", "owner", "employees", "channel = '' AND named IS NULL")
+                self._missing(table, relation, "person", "channel", "channels", "channel = '' AND named", always=True)
+                self._missing(table, relation, "person", "owner", "employees", "channel = '' AND NOT named")
                 self._missing(table, relation, "person", "via", "employees", "channel <> ''")
-                self._missing(table, relation, "stated", "customer", "customers")
+                self._missing(table, relation, "customer", "customer", "customers", "stated")
                 self._missing(table, relation, "contact", "contact", "contacts")
         for table, column, target in (
             ("contacts", "customer", "customers"),
@@ -123,7 +123,7 @@ class Checks:
                 lambda value: (f"no customer is known for the contact {shown(value)}", "name the customer as well"),
             )
         reject(
-            "stated <> home",
+            "elsewhere",
             "contact",
             "R003",
             "customer",
@@ -138,8 +138,8 @@ class Checks:
                 lambda _: ("only a company page or a newsletter has followers", None),
             )
             reject(
-                "channel = '' AND via IS NOT NULL",
-                "via",
+                "channel = '' AND passed",
+                "person",
                 "S003",
                 "via",
                 lambda _: ("only a channel's tie runs via an employee", "name the channel as owner"),

@@ -21,6 +21,7 @@ LONGEST_LINE = 1 << 20
 
 _CHUNK = 1 << 22
 _HEAD = 4096
+_EMPTY = re.compile(rb"\n(?=\r?\n)")
 _UTF8 = {"utf-8", "utf-8-sig"}
 _BESIDE = re.compile(rb'[ \t]"|"[ \t]')
 _TWICE = re.compile(
@@ -34,19 +35,23 @@ _TWICE = re.compile(
 class Text:
     """A file as UTF-8: where that lies (the file itself or a copy), and what one pass over it told.
 
-    `encoding` and `digest` (SHA-256) are those of the file as it came. `lines` end in a line feed, `empty` of them
-    hold nothing. `quotes` says whether there is a double quote anywhere; `plain` that every line is a row: one kind of
-    line end, no quote beside a blank or behind a backslash, none left open at the end of a line.
+    `encoding` and `digest` (SHA-256) are those of the file as it came. `lines` end in a line feed. `quotes` says
+    whether there is a double quote anywhere; `plain` that every line is a row: one kind of line end, no quote beside a
+    blank or behind a backslash, none left open at the end of a line.
     """
 
     file: File
     encoding: str
     digest: str
     lines: int = 0
-    empty: int = 0
     quotes: bool = False
     plain: bool = True
     warnings: list[str] = field(default_factory=list)
+
+    def empty_lines(self) -> int:
+        """How many lines hold nothing: one more pass over the bytes."""
+        with self.file.path.open("rb") as stream:
+            return sum(len(_EMPTY.findall(b"\n" + chunk)) for chunk in _whole_lines(stream, self))
 
 
 def as_utf8(file: File, declared: str | None, copies: ExitStack) -> Text:
@@ -125,10 +130,9 @@ def _surveyed(text: Text) -> Text:
         for chunk in _whole_lines(stream, text):
             _check_text(chunk, text)
             _look_for_loss(chunk, text)
-            if b"\n\n" in chunk or b"\n\r\n" in chunk or chunk[:1] in {b"\n", b"\r"}:
-                text.empty += len(re.findall(rb"\n(?=\r?\n)", b"\n" + chunk))
-            returns += chunk.count(b"\r")
-            pairs += chunk.count(b"\r\n")
+            if b"\r" in chunk:
+                returns += chunk.count(b"\r")
+                pairs += chunk.count(b"\r\n")
             if b'"' in chunk:
                 text.quotes = True
                 text.plain = text.plain and _quotes_plainly(chunk)
@@ -164,7 +168,8 @@ def _quotes_plainly(chunk: bytes) -> bool:
 
 def _check_text(chunk: bytes, text: Text) -> None:
     try:
-        chunk.decode("utf-8")
+        if not chunk.isascii():
+            chunk.decode("utf-8")
     except UnicodeDecodeError as error:
         raise undecodable(error, chunk, text.file.label, text.lines) from None
     at = chunk.find(b"\0")
@@ -176,9 +181,8 @@ def _check_text(chunk: bytes, text: Text) -> None:
 
 def _look_for_loss(chunk: bytes, text: Text) -> None:
     """Warn, once, of letters that an earlier program has spoilt: they are text, but not what somebody wrote."""
-    if text.warnings or not any(sign in chunk for sign in (b"\xc3\x83", b"\xc3\x82", b"\xef\xbf\xbd", b"+A")):
-        return
-    found = _TWICE.search(chunk)
+    suspect = b"+" in chunk or not chunk.isascii()
+    found = _TWICE.search(chunk) if suspect and not text.warnings else None
     if found:
         line = text.lines + chunk[: found.start()].count(b"\n") + 1
         text.warnings.append(

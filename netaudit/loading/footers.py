@@ -59,22 +59,25 @@ class Footers:
             self._look()
 
     def _look(self) -> None:
-        raw = self.raw
-        again = " AND ".join(
-            f"lower(trim({cell})) = {literal(heading)}" for heading, cell in raw.headings.items() if heading
+        """Find the suspects in one pass, for there are many rows."""
+        relation, (first, *others) = self.raw.relation, self.raw.columns
+        headings = {cell: heading for heading, cell in self.raw.headings.items() if heading}
+        again = (
+            " AND ".join(f"trim(lower({cell})) = {literal(heading)}" for cell, heading in headings.items()) or "false"
         )
-        rows = self.engine.ask(f"SELECT rowid FROM {raw.relation} r WHERE {again}") if again else []
-        self.repeated = [row for (row,) in rows]
-        cells = ", ".join(raw.columns)
-        filled = ", ".join(f"nullif(trim({cell}), '')" for cell in raw.columns)
-        totals = f"rtrim(lower(coalesce({filled})), ': ') IN ({', '.join(map(literal, TOTALS))})"
-        last = self.engine.ask(f"SELECT max(rowid) FROM {raw.relation}")[0][0]
-        if last is None:
-            return
+        words = f"({', '.join(literal(word + mark) for word in TOTALS for mark in ('', ' ', ':', ' :', ': '))})"
+        totals = f"lower({first}) IN {words}"
+        filled = ", ".join(f"nullif(trim({cell}), '')" for cell in (first, *others))
+        blank = f"({first} IS NULL OR {first} < '!')"  # or it begins with a blank
+        test = f"{totals} OR ({blank} AND lower(coalesce({filled}, '')) IN {words}) OR ({again})"
+        last = f"(SELECT max(rowid) FROM {relation})"
         suspects = self.engine.ask(
-            f"SELECT rowid, {cells} FROM {raw.relation} r WHERE {totals} OR rowid > {last - LOWEST} ORDER BY rowid DESC"
+            f"SELECT {again}, rowid, {', '.join(self.raw.columns)} FROM {relation} r "
+            f"WHERE {test} OR rowid > {last} - {LOWEST} ORDER BY rowid DESC"
         )
-        self._judge(last, suspects)
+        self.repeated = [row for repeated, row, *_ in suspects if repeated]
+        if suspects:
+            self._judge(suspects[0][1], [tuple(rest) for _, *rest in suspects])
 
     def _judge(self, last: int, suspects: list[tuple[object, ...]]) -> None:
         """Go up from the last row; what stands below the table ends with the first real row."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import tempfile
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -114,9 +114,9 @@ def read_csv(engine: Engine, file: File, known: set[str], declared: str | None, 
 def _by_engine(engine: Engine, text: Text, dialect: Dialect) -> Table | None:
     """Let the engine parse; None where anything about the file or the outcome is not plain."""
     odd_name = any(char in str(text.file.path) for char in "*?[]")  # the engine would take these for patterns
-    narrow = len(dialect.headings) == 1
-    unusual = text.quotes and (text.empty or dialect.first > 1)
-    if not text.plain or dialect.quoting != USUAL or odd_name or unusual or (narrow and text.empty):
+    narrow = len(dialect.headings) == 1  # an empty line would be a cell
+    unusual = (text.quotes and dialect.first > 1) or (narrow and text.empty_lines() > 0)
+    if not text.plain or dialect.quoting != USUAL or odd_name or unusual:
         return None
     try:
         relation = _parsed(engine, text.file.path, dialect.delimiter, len(dialect.headings), dialect.first)
@@ -129,9 +129,11 @@ def _by_engine(engine: Engine, text: Text, dialect: Dialect) -> Table | None:
         edges = " OR ".join(f"left(trim({cell}), 1) = '\"' OR right(trim({cell}), 1) = '\"'" for cell in table.columns)
         if engine.ask(f"SELECT 1 FROM {relation} WHERE {edges} LIMIT 1"):
             return None
-    rows = engine.ask(f"SELECT count(*) FROM {relation}")[0][0]
-    blank = text.lines - dialect.first - rows
-    return Table(relation, text, dialect, _counted({"blank lines": blank})) if 0 <= blank <= text.empty else None
+    blank = text.lines - dialect.first - engine.ask(f"SELECT count(*) FROM {relation}")[0][0]
+    if not blank:
+        return table
+    explained = not text.quotes and 0 < blank <= text.empty_lines()
+    return replace(table, skipped={"blank lines": blank}) if explained else None
 
 
 def _parsed(engine: Engine, path: Path, delimiter: str, width: int, first: int, longest: int = LONGEST_CELL) -> str:

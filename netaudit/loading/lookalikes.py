@@ -72,7 +72,10 @@ def _skeletons(text: str) -> tuple[str, str]:
         plain = f"regexp_replace({plain}, '([0-9])[^a-z0-9]+([0-9])', '\\1~\\2', 'g')"
     plain = f"regexp_replace({plain}, '[^\\p{{L}}0-9~@]', '', 'g')"
     loose = f"regexp_replace({plain}, '([aou])e', '\\1', 'g')"
-    return plain, f"replace(replace({loose}, 'aa', 'a'), 'ss', 's')"
+    loose = f"replace(replace({loose}, 'aa', 'a'), 'ss', 's')"
+    code = f"regexp_full_match({text}, '[a-z]?[0-9]+')"  # as most ids of large books are: nothing in it to look for
+    strict, loose = (f"CASE WHEN {code} THEN {text} ELSE {skeleton} END" for skeleton in (plain, loose))
+    return strict, loose
 
 
 def warn_of_lookalikes(engine: Engine, table: str, relation: str) -> list[str]:

@@ -39,17 +39,21 @@ class Money:
         if self.currency is None and len(used) == 1:
             self.currency = used[0]
         foreign = [code for code in used if code != self.currency]
-        exchanged = self._exchanged(customers, [code for code in foreign if code in self.rates])
         for code in foreign:
             if code not in self.rates:
                 message = f"{shown(code)} beside {shown(self.currency or 'other currencies')}"
                 self._reject(customers, "currency = ?", [code], "V007", message, f"declare rates: {{{code}: …}}")
         others = ", ".join(quoted(name) for name in TABLES["customers"] if name not in {"revenue", "currency"})
+        units = f"CAST(c.revenue * {10 ** digits_of(self.currency)} AS BIGINT)"  # rounds half up
+        join = ""
+        if foreign:
+            exchanged = self._exchanged(customers, [code for code in foreign if code in self.rates])
+            units = f"CASE WHEN x.units IS NOT NULL THEN x.units ELSE {units} END"
+            join = f"LEFT JOIN {exchanged} x ON x.code = c.currency AND x.amount = c.revenue"
         relation = self.engine.new_name()
         self.engine.run(
-            f"CREATE TEMP TABLE {relation} AS SELECT {others}, currency, CASE WHEN x.units IS NOT NULL THEN x.units "
-            f"ELSE CAST(round(c.revenue * {10 ** digits_of(self.currency)}) AS BIGINT) END AS revenue, _file, _row "
-            f"FROM {customers} c LEFT JOIN {exchanged} x ON x.code = c.currency AND x.amount = c.revenue"
+            f"CREATE TEMP TABLE {relation} AS SELECT {others}, currency, {units} AS revenue, _file, _row "
+            f"FROM {customers} c {join}"
         )
         if not self.engine.ask(f"SELECT 1 FROM {relation} WHERE revenue IS NOT NULL LIMIT 1"):
             self.weighted_by = "count"

@@ -28,12 +28,14 @@ class Type:
 
     `read` is the definition. `guard` is a pattern (RE2) of texts for which the engine's own `fast`
     expression (of {0}) gives the same value, so that only unusual texts go through `read`; it must not fail on others.
+    `point` is a pattern of further such texts, where a point is no grouping mark.
     """
 
     sql: str
     read: Callable[[str, Reading], object]
     guard: str | None = None
     fast: str = "{0}"
+    point: str | None = None
 
 
 def _choice(*choices: str) -> Type:
@@ -50,15 +52,16 @@ IDS = Type("VARCHAR", values.read_ids)
 DATE = Type(
     "INTEGER",
     values.read_date,
-    "(19|20)[0-9]{2}-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])",
+    "(19|20)[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)",
     "CAST(date_diff('day', DATE '1970-01-01', TRY_CAST({0} AS DATE)) AS INTEGER)",
 )
 COUNT = Type("BIGINT", values.read_count, "0|[1-9][0-9]{0,5}", "TRY_CAST({0} AS BIGINT)")
 POSITIVE = Type("BIGINT", values.read_positive, "[1-9][0-9]{0,5}", "TRY_CAST({0} AS BIGINT)")
-RATE = Type("DOUBLE", values.read_rate, "0|[1-9][0-9]{0,5}", "TRY_CAST({0} AS DOUBLE)")
+_FRACTION = r"(0|[1-9][0-9]{0,11})\.([0-9]{1,2}|[0-9]{4,8})"
+RATE = Type("DOUBLE", values.read_rate, "0|[1-9][0-9]{0,5}", "TRY_CAST({0} AS DOUBLE)", _FRACTION)
 SHARE = Type("DOUBLE", values.read_share)
-STRENGTH = Type("DOUBLE", values.read_strength, r"0\.[0-9]{1,9}", "TRY_CAST({0} AS DOUBLE)")
-MONEY = Type("DECIMAL(24,8)", values.read_money, "0|[1-9][0-9]{0,11}", "TRY_CAST({0} AS DECIMAL(24,8))")
+STRENGTH = Type("DOUBLE", values.read_strength, "0", "TRY_CAST({0} AS DOUBLE)", r"0\.[0-9]{1,9}")
+MONEY = Type("DECIMAL(24,8)", values.read_money, "0|[1-9][0-9]{0,11}", "TRY_CAST({0} AS DECIMAL(24,8))", _FRACTION)
 CURRENCY = Type("VARCHAR", values.read_currency, "[A-Z]{3}")
 
 SCALABLE = (MONEY, RATE)

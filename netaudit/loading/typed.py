@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from netaudit.loading.raw import Raw
     from netaudit.loading.values import Reading
 
+WHITE = " \t\r\n"
 LONGEST_FAST = 200
 """Texts longer than this always go through the reader."""
 
@@ -36,6 +37,39 @@ class Tally:
         return self.read - sum(self.skipped.values()) - len(self.rejected)
 
 
+@dataclass(slots=True)
+class _Column:
+    """One column while it is typed: `odd` texts with their values (None for what is `wrong`)."""
+
+    cell: str
+    type: Type
+    how: Reading
+    factor: Decimal | None
+    odd: dict[str, object] = field(default_factory=dict)
+    wrong: dict[str, CellError] = field(default_factory=dict)
+    white: bool = False
+
+    @property
+    def guard(self) -> str:
+        """An SQL test of a text under which the engine's own reading is right."""
+        return _guard(self.type, self.how) if self.factor is None else "false"
+
+    @property
+    def blank(self) -> str:
+        """An SQL test for a blank cell. White space is looked for only where there is any."""
+        white = f" OR trim({self.cell}, {literal(WHITE)}) = ''" if self.white else ""
+        return f"({self.cell} IS NULL{white})"
+
+    def read(self, text: str) -> None:
+        """Read one text as its type says, and keep what comes of it."""
+        self.white = self.white or not text.strip(WHITE)
+        self.odd[text] = None
+        try:
+            self.odd[text] = _scaled(self.type.read(text, self.how), self.factor)
+        except CellError as error:
+            self.wrong[text] = error
+
+
 class Typist:
     """Types raw tables; gathers problems as it goes."""
 
@@ -49,7 +83,8 @@ class Typist:
     def type_table(self, table: str, raws: list[Raw]) -> str:
         """All raw tables of one kind as one typed table; columns that no file has are null.
 
-        Beside its own columns it has `_file`, the number of the tally of the raw table, and `_row`, the row there.
+        Beside its own columns it has `_file`, the number of the tally of the raw table, and `_row`, the row there. Ties
+        and interactions, which can be many and are looked at once or twice, are a view.
         """
         parts = []
         for raw in raws:
@@ -59,7 +94,8 @@ class Typist:
         nulls = ", ".join(f"CAST(NULL AS {field.type.sql}) AS {quoted(name)}" for name, field in TABLES[table].items())
         parts = parts or [f"SELECT {nulls}, 0 AS _file, CAST(0 AS BIGINT) AS _row WHERE false"]
         relation = self.engine.new_name()
-        self.engine.run(f"CREATE TEMP TABLE {relation} AS {' UNION ALL '.join(parts)}")
+        shape = "VIEW" if table in {"ties", "interactions"} else "TABLE"
+        self.engine.run(f"CREATE TEMP {shape} {relation} AS {' UNION ALL '.join(parts)}")
         return relation
 
     def reject(self, tally: Tally, code: str, message: str, hint: str | None, cell: tuple[int, str | None]) -> None:
@@ -88,22 +124,44 @@ class Typist:
         return found + [problem for _, problem, _ in self._pending[SHOWN:]]
 
     def _type_raw(self, raw: Raw, number: int) -> tuple[Tally, str]:
-        rows = self.engine.ask(f"SELECT count(*) FROM {raw.relation}")[0][0]
-        tally = Tally(raw, rows + sum(raw.skipped.values()), dict(raw.skipped))
+        columns = self._columns(raw)
+        tally = Tally(raw, sum(raw.skipped.values()), dict(raw.skipped))
         footers = Footers(self.engine, raw)
-        kept = self._kept(raw, tally, rows, footers)
-        self._required(raw, tally, kept)
+        rules = self._rules(raw, tally, columns, footers)
+        faults = [] if raw.mapped else [(names, _blank(raw, columns, names)) for names in _required_of(raw)]
+        kept = self._count(tally, rules, faults)
+        self._exclusive(raw, tally, columns, kept)
         self._doubted(raw, tally, kept, footers)
         selected, joins = [], []
-        for name, column in TABLES[raw.table].items():
-            expression, join = self._column(raw, tally, name, column.type, kept)
+        for name, field_of in TABLES[raw.table].items():
+            expression, join = self._typed(raw, tally, name, field_of.type, columns.get(name), kept)
             selected.append(f"{expression} AS {quoted(name)}")
             joins.append(join)
-        columns = f"{', '.join(selected)}, {number} AS _file, r.rowid AS _row"
-        return tally, f"SELECT {columns} FROM {raw.relation} r {' '.join(joins)} WHERE {kept}"
+        return tally, (
+            f"SELECT {', '.join(selected)}, {number} AS _file, r.rowid AS _row "
+            f"FROM {raw.relation} r {' '.join(joins)} WHERE {kept}"
+        )
 
-    def _kept(self, raw: Raw, tally: Tally, rows: int, footers: Footers) -> str:
-        """An SQL test for the rows that count, and the tally of those that are skipped.
+    def _columns(self, raw: Raw) -> dict[str, _Column]:
+        """What reading makes of the distinct texts of each column that the engine cannot be trusted with."""
+        columns: dict[str, _Column] = {}
+        parts, named = [], []
+        for name, field_of in TABLES[raw.table].items():
+            cell = raw.cells.get(name)
+            if cell is None:
+                continue
+            how = replace(raw.reading, plain=True) if name in raw.constants else raw.reading
+            columns[name] = _Column(cell, field_of.type, how, raw.scale.get(name))
+            query = f"SELECT DISTINCT {cell} AS text FROM {raw.relation} r WHERE {cell} IS NOT NULL"
+            named.append(f"{quoted(name)} AS MATERIALIZED ({query})")  # or the guard would be tried on every row
+            parts.append(f"SELECT {literal(name)}, text FROM {quoted(name)} WHERE NOT ({columns[name].guard})")
+        if parts:
+            for name, text in self.engine.ask(f"WITH {', '.join(named)} {' UNION ALL '.join(parts)}"):
+                columns[name].read(text)
+        return columns
+
+    def _rules(self, raw: Raw, tally: Tally, columns: dict[str, _Column], footers: Footers) -> dict[str, str]:
+        """Per reason an SQL test for the rows that are not skipped for it.
 
         Skipped are rows of blank cells, and what is no row; in a mapped file those that its `where` excludes or whose
         required cell is blank.
@@ -111,22 +169,43 @@ class Typist:
         apart = {"the header once more": footers.repeated, "totals and notes below the table": footers.below}
         rules = {why: f"r.rowid NOT IN ({', '.join(map(str, these))})" for why, these in apart.items() if these}
         if not raw.mapped:
-            every_blank = " AND ".join(_is_blank(cell) for cell in raw.cells.values()) or "false"
-            rules["rows of blank cells"] = f"NOT ({every_blank})"
-        else:
-            tests = [self._passing(raw, tally, index) for index in range(len(raw.where))]
-            rules["where"] = " AND ".join(tests) or "true"
-            for names in _required_of(raw):
-                blank = " AND ".join(_is_blank(raw.cells[name]) for name in names if name in raw.cells) or "true"
-                rules[f"blank {' or '.join(names)}"] = f"NOT ({blank})"
-        so_far = "true"
-        for reason, rule in rules.items():
-            so_far = f"{so_far} AND {rule}"
-            left = self.engine.ask(f"SELECT count(*) FROM {raw.relation} r WHERE {so_far}")[0][0]
+            every_blank = " AND ".join(column.blank for column in columns.values()) or "false"
+            return rules | {"rows of blank cells": f"NOT ({every_blank})"}
+        tests = [self._passing(raw, tally, index) for index in range(len(raw.where))]
+        rules["where"] = " AND ".join(tests) or "true"
+        return rules | {
+            f"blank {' or '.join(names)}": f"NOT ({_blank(raw, columns, names)})" for names in _required_of(raw)
+        }
+
+    def _count(self, tally: Tally, rules: dict[str, str], faults: list[tuple[tuple[str, ...], str]]) -> str:
+        """Tally what is skipped by which rule, reject rows that lack something; an SQL test for the rows that count."""
+        raw = tally.raw
+        tests = ["true"]
+        for rule in rules.values():
+            tests.append(f"{tests[-1]} AND {rule}")
+        asked = [*tests, *(f"{tests[-1]} AND {blank}" for _, blank in faults)]
+        counts = ", ".join(f"count(*) FILTER ({test})" for test in asked)
+        (rows, *found) = self.engine.ask(f"SELECT {counts} FROM {raw.relation} r")[0]
+        tally.read += rows
+        for reason, left in zip(rules, found, strict=False):
             if left < rows:
                 tally.skipped[reason] = tally.skipped.get(reason, 0) + rows - left
             rows = left
-        return f"({so_far})" if tally.skipped else "true"
+        kept = f"({tests[-1]})" if tally.skipped else "true"
+        for (names, blank), count in zip(faults, found[len(rules) :], strict=True):
+            present = [name for name in names if name in raw.cells]
+            for row in self._rows(raw, f"{blank} AND {kept}") if count else ():
+                cell = (row, present[0] if present else None)
+                self.reject(tally, "S002", f"{raw.table}: no {' or '.join(names)}", None, cell)
+        return kept
+
+    def _exclusive(self, raw: Raw, tally: Tally, columns: dict[str, _Column], kept: str) -> None:
+        """Two cells that exclude each other reject their row."""
+        for names in _exclusive_of(raw):
+            filled = " + ".join(f"CAST(NOT {columns[name].blank} AS INTEGER)" for name in names)
+            for row in self._rows(raw, f"{filled} > 1 AND {kept}"):
+                message = f"{raw.table}: {' and '.join(names)} exclude each other"
+                self.reject(tally, "S003", message, None, (row, names[1]))
 
     def _doubted(self, raw: Raw, tally: Tally, kept: str, footers: Footers) -> None:
         """Rows that might as well be none are rejected, unless something else is wrong with them already."""
@@ -158,61 +237,27 @@ class Typist:
         blank = f" OR {cell} IS NULL" if None in passing else ""
         return f"({cell} IN (SELECT text FROM {lookup}){blank})"
 
-    def _required(self, raw: Raw, tally: Tally, kept: str) -> None:
-        """In a file of our own a blank required cell rejects its row, and so do two cells that exclude each other."""
-        for names in [] if raw.mapped else _required_of(raw):
-            present = [name for name in names if name in raw.cells]
-            blank = " AND ".join(_is_blank(raw.cells[name]) for name in present) or "true"
-            for row in self._rows(raw, f"{blank} AND {kept}"):
-                cell = (row, present[0] if present else None)
-                self.reject(tally, "S002", f"{raw.table}: no {' or '.join(names)}", None, cell)
-        for names in _exclusive_of(raw):
-            filled = " + ".join(f"CAST(NOT {_is_blank(raw.cells[name])} AS INTEGER)" for name in names)
-            for row in self._rows(raw, f"{filled} > 1 AND {kept}"):
-                message = f"{raw.table}: {' and '.join(names)} exclude each other"
-                self.reject(tally, "S003", message, None, (row, names[1]))
-
     def _rows(self, raw: Raw, test: str) -> list[int]:
         return [row for (row,) in self.engine.ask(f"SELECT rowid FROM {raw.relation} r WHERE {test} ORDER BY 1")]
 
-    def _column(self, raw: Raw, tally: Tally, name: str, kind: Type, kept: str) -> tuple[str, str]:
+    def _typed(
+        self, raw: Raw, tally: Tally, name: str, kind: Type, column: _Column | None, kept: str
+    ) -> tuple[str, str]:
         """The typed expression of one column, and the join it needs for texts that are out of the ordinary."""
-        cell = raw.cells.get(name)
-        if cell is None:
+        if column is None:
             return f"CAST(NULL AS {kind.sql})", ""
-        factor = raw.scale.get(name)
-        how = replace(raw.reading, plain=True) if name in raw.constants else raw.reading
-        fast = f"CAST(NULL AS {kind.sql})" if kind.guard is None else kind.fast.format(cell)
-        values: dict[str, object] = {}
-        wrong: dict[str, CellError] = {}
-        for text in self._odd(raw, cell, "false" if factor is not None else _guard(kind, how)):
-            try:
-                values[text] = _scaled(kind.read(text, how), factor)
-            except CellError as error:
-                values[text] = None
-                wrong[text] = error
-        if wrong:
-            self._wrong(raw, tally, name, wrong, kept)
-        if not values:
+        if column.wrong:
+            self._wrong(raw, tally, name, column.wrong, kept)
+        fast = f"CAST(NULL AS {kind.sql})" if kind.guard is None else kind.fast.format(column.cell)
+        if not column.odd:
             return fast, ""
         lookup = self.engine.table(
             {"text": "VARCHAR", "value": kind.sql},
-            {"text": list(values), "value": list(map(_handed_over, values.values()))},
+            {"text": list(column.odd), "value": list(map(_handed_over, column.odd.values()))},
         )
         alias = quoted(f"odd {name}")
-        join = f"LEFT JOIN {lookup} {alias} ON {cell} = {alias}.text"
+        join = f"LEFT JOIN {lookup} {alias} ON {column.cell} = {alias}.text"
         return f"CASE WHEN {alias}.text IS NULL THEN {fast} ELSE {alias}.value END", join
-
-    def _odd(self, raw: Raw, cell: str, guard: str) -> list[str]:
-        """The distinct texts of a column that the engine cannot be trusted to read as netaudit does."""
-        distinct = self.engine.new_name()  # kept, or the engine would try the guard on every row
-        self.engine.run(
-            f"CREATE TEMP TABLE {distinct} AS SELECT DISTINCT {cell} AS text FROM {raw.relation} r "
-            f"WHERE {cell} IS NOT NULL"
-        )
-        odd = [text for (text,) in self.engine.ask(f"SELECT text FROM {distinct} WHERE NOT ({guard})")]
-        self.engine.run(f"DROP TABLE {distinct}")
-        return odd
 
     def _wrong(self, raw: Raw, tally: Tally, name: str, wrong: dict[str, CellError], kept: str) -> None:
         texts = self.engine.table({"text": "VARCHAR"}, {"text": list(wrong)})
@@ -232,8 +277,19 @@ def _source_name(raw: Raw, column: str | None) -> str | None:
     return raw.cells.get(column, column).strip('"') if raw.headings and column is not None else column
 
 
-def _is_blank(cell: str) -> str:
-    return f"({cell} IS NULL OR trim({cell}, ' \t\r\n') = '')"
+def _guard(kind: Type, how: Reading) -> str:
+    """The SQL test of a `text` under which the engine's own reading of it is right."""
+    if kind.guard is None:
+        return "false"
+    pattern = (
+        kind.guard if kind.point is None or (how.decimal == "," and not how.plain) else f"{kind.guard}|{kind.point}"
+    )
+    return f"length(text) <= {LONGEST_FAST} AND regexp_full_match(text, {literal(pattern)})"
+
+
+def _blank(raw: Raw, columns: dict[str, _Column], names: tuple[str, ...]) -> str:
+    """An SQL test for rows in which all of these columns are blank or absent."""
+    return " AND ".join(columns[name].blank for name in names if name in raw.cells) or "true"
 
 
 def _required_of(raw: Raw) -> list[tuple[str, ...]]:
@@ -246,13 +302,6 @@ def _exclusive_of(raw: Raw) -> list[tuple[str, ...]]:
     """Groups of columns of which only one may be filled."""
     groups = [tuple(name for name in group if name in raw.cells) for group in ONE_OF.get(raw.table, ())[:1]]
     return [group for group in groups if len(group) > 1]
-
-
-def _guard(kind: Type, how: Reading) -> str:
-    """The SQL test of a `text` under which the engine's own reading of it is right."""
-    if kind.guard is None or (how.decimal == "," and not how.plain and r"\." in kind.guard):
-        return "false"
-    return f"length(text) <= {LONGEST_FAST} AND regexp_full_match(text, {literal(kind.guard)})"
 
 
 def _scaled(value: object, factor: Decimal | None) -> object:
