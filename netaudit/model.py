@@ -377,6 +377,11 @@ def loss(pulled: str, stay: str = "stay") -> nw.Expr:
     return nw.min_horizontal(unheld * (1 - (-(nw.col(pulled) / PULL)).exp()), shares()["walks"])
 
 
-def at_risk(weight: str, lost: str) -> nw.Expr:
+def lost_alone(follow: str) -> nw.Expr:
+    """Expected share lost to one leaver: φ · walks, which `loss` comes to with one pull, without its rounding."""
+    return nw.col(follow) * nw.col("walks")
+
+
+def at_risk(weight: str, lost: nw.Expr) -> nw.Expr:
     """Whole smallest units of money (or weight) at risk, rounded once per customer."""
-    return (nw.col(weight) * nw.col(lost)).round(0).cast(nw.Int64)
+    return (nw.col(weight) * lost).round(0).cast(nw.Int64)

@@ -177,27 +177,36 @@ def _lost(
     """The touched customers in scope with the columns of `_Touched`."""
     rates = model.follow_rates(book, assumptions, destination).filter(nw.col("person").is_in(list(leavers)))
     pairs = model.pairs(book, assumptions, near).join(rates, on="person", how="left")
+    alone = len(leavers) == 1
     gone, none = nw.col("gone"), nw.lit(0).cast(nw.Int64)
-    pulls = {f"pull_{end}": nw.when(gone).then(model.pull(f"follow_{end}", "units")).otherwise(none) for end in ENDS}
+    parts = {
+        f"part_{end}": nw.when(gone).then(nw.col(f"follow_{end}")).otherwise(nw.lit(0.0))
+        if alone
+        else nw.when(gone).then(model.pull(f"follow_{end}", "units")).otherwise(none)
+        for end in ENDS
+    }
     sums = (
         pairs.with_columns(gone=~nw.col("follow_base").is_null())
         .with_columns(
             leave=nw.when(gone).then(nw.col("units")).otherwise(none),
             ties_lost=nw.when(gone).then(nw.col("ties")).otherwise(none),
             assumed=gone & nw.col("assumed"),
-            **pulls,
+            **parts,
         )
         .group_by("customer")
         .agg(
             assumed=nw.col("assumed").any(),
-            **{name: nw.col(name).sum().cast(nw.Int64) for name in ("units", "ties", "leave", "ties_lost", *pulls)},
+            **{name: nw.col(name).sum().cast(nw.Int64) for name in ("units", "ties", "leave", "ties_lost")},
+            **{name: nw.col(name).sum() for name in parts},
         )
     )
+    lost = {f"loss_{end}": model.lost_alone(f"part_{end}") if alone else model.loss(f"part_{end}") for end in ENDS}
     shared = (
         sums.join(scope.customers, on="customer")
         .with_columns(stay=nw.col("units") - nw.col("leave"), ties_kept=nw.col("ties") - nw.col("ties_lost"))
-        .with_columns(**model.shares(), **{f"loss_{end}": model.loss(f"pull_{end}") for end in ENDS})
-        .with_columns(**{f"risk_{end}": model.at_risk("weight", f"loss_{end}") for end in ENDS})
+        .with_columns(**model.shares())
+        .with_columns(**lost)
+        .with_columns(**{f"risk_{end}": model.at_risk("weight", nw.col(f"loss_{end}")) for end in ENDS})
     )
     return book.engine.keep(shared)
 

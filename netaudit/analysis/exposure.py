@@ -85,17 +85,15 @@ def _exposure(book: Book, scope: Scope, pairs: Frame, here: Frame, destination: 
     mine = mine.join(rates, on="person")
     limit = model.Limits.of(book.assumptions).customer
     severed = nw.col("all_ties") == nw.col("ties")
-    mine = mine.with_columns(
-        stay=nw.col("total") - nw.col("units"),
-        leave=nw.col("units"),
-        **{f"pull_{end}": model.pull(f"follow_{end}", "units") for end in ends},
-    )
+    mine = mine.with_columns(stay=nw.col("total") - nw.col("units"), leave=nw.col("units"))
     mine = mine.with_columns(
         severed=severed.cast(nw.Int64),
         exposed=(~severed & (nw.col("stay") < limit)).cast(nw.Int64),
-        **{f"loss_{end}": model.loss(f"pull_{end}") for end in ends},
+        walks=model.shares()["walks"],
     )
-    mine = mine.with_columns(**{f"risk_{end}": model.at_risk("weight", f"loss_{end}") for end in ends})
+    mine = mine.with_columns(
+        **{f"risk_{end}": model.at_risk("weight", model.lost_alone(f"follow_{end}")) for end in ends}
+    )
     summed = mine.group_by("person").agg(
         customers=nw.len(),
         severed=nw.col("severed").sum(),
