@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import netaudit
 from netaudit.errors import InputError
 from netaudit.loading.from_yaml import Listing, Mapping, Scalar, read_document
 
-from . import faults, loaded, places, rows
+from . import faults, loaded, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -227,72 +226,6 @@ def test_problem_in_a_book(tmp_path: Path, text: str, expected: list[str]) -> No
 def test_blank_tables_and_own_columns_are_passed_over(tmp_path: Path) -> None:
     text = "ties:\ncontacts: ~\ncustomers: [{id: a, x_note: [1, {b: c}], contacts: }]"
     assert rows(loaded(tmp_path, {"book.yml": text}), "customers", "id") == [("a",)]
-
-
-HOSTILE = {
-    "alias-bomb.yaml": "1:4: Y002",
-    "alias-self.yaml": "1:1: Y002",
-    "bidi.yaml": "1:1: S001",
-    "binary-tag.yaml": "1:7: Y003",
-    "bom.yaml": "1:1: S001",
-    "custom-tag.yaml": "1:4: Y003",
-    "date-hour25.yaml": "1:1: S001",
-    "date-invalid.yaml": "1:1: S001",
-    "date-year0.yaml": "1:1: S001",
-    "deep-block-2000.yaml": "33:33: Y005",
-    "deep-flow-100000.yaml": "1:33: Y005",
-    "deep-flow-500.yaml": "1:33: Y005",
-    "deep-unclosed.yaml": "1:33: Y005",
-    "dup-key-after-merge.yaml": "1:4: Y002",
-    "dup-key.yaml": "2:1: Y004",
-    "empty.yaml": "1:1: F006",
-    "esc-escape.yaml": "1:1: S001",
-    "float-1e400.yaml": "1:1: S001",
-    "float-inf.yaml": "1:1: S001",
-    "float-nan.yaml": "1:1: S001",
-    "float-plain-1e400.yaml": "1:1: S001",
-    "gzip-magic.yaml": "1:1: F002",
-    "int-5000-digits.yaml": "1:1: S001",
-    "int-hex-1e6.yaml": "1:1: S001",
-    "int-tag.yaml": "1:10: Y003",
-    "key-type-clash.yaml": "4:1: Y004",
-    "latin1.yaml": "1:7: F002",
-    "list-key.yaml": "1:3: Y006",
-    "list-root.yaml": "1:1: Y006",
-    "merge-key-bomb.yaml": "1:4: Y002",
-    "multi-doc.yaml": "2:1: Y001",
-    "nel-ls-ps.yaml": "1:1: S001",
-    "norway.yaml": "1:1: S001",
-    "nul-byte.yaml": "1:8: Y001",
-    "nul-escape.yaml": "1:1: S001",
-    "null-key.yaml": "1:1: Y006",
-    "octal-account.yaml": "1:1: S001",
-    "only-comment.yaml": "1:1: F006",
-    "python-name.yaml": "1:4: Y003",
-    "python-tag.yaml": "1:4: Y003",
-    "scalar-root.yaml": "1:1: Y006",
-    "set-tag.yaml": "1:8: Y003",
-    "sexagesimal.yaml": "1:1: S001",
-    "surrogate-escape.yaml": "1:10: Y001",
-    "tab-indent.yaml": "2:1: Y001",
-    "timestamp-tag.yaml": "1:8: Y003",
-    "underscore-int.yaml": "1:1: S001",
-    "utf16.yaml": "1:1: S001",
-}
-
-
-@pytest.mark.third_party
-@pytest.mark.parametrize(("name", "first"), HOSTILE.items())
-def test_hostile_document(third_party: Path, name: str, first: str) -> None:
-    folder = third_party / "hostile" / "yaml"
-    with pytest.raises(InputError) as caught:
-        netaudit.load(str(folder / name))
-    assert places(caught.value, folder)[0] == f"{name}:{first}"
-
-
-@pytest.mark.third_party
-def test_every_hostile_document_is_expected(third_party: Path) -> None:
-    assert {path.name for path in (third_party / "hostile" / "yaml").iterdir()} == set(HOSTILE)
 
 
 @pytest.mark.parametrize(

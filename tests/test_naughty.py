@@ -1,0 +1,131 @@
+"""The naughty strings of the world as names and as ids, in every command and format that shows them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+import pytest
+
+from netaudit import cli
+from netaudit.loading.values import CellError, Reading, read_id, read_name
+from netaudit.report import WRITERS
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+pytestmark = pytest.mark.third_party
+
+RAW = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
+LISTS = ("blns/blns.txt", "csv-injection/csv-payload.txt", "xss/*.txt")
+
+
+@pytest.fixture(scope="module")
+def strings(third_party: Path) -> list[str]:
+    """Every line of the lists that a name may be: text, and not longer than a name."""
+    lines = [
+        line.rstrip("\r")
+        for pattern in LISTS
+        for path in sorted((third_party / "hostile").glob(pattern))
+        for line in path.read_text(encoding="utf-8", errors="replace").split("\n")
+    ]
+    assert len(lines) > 1000
+    return list(dict.fromkeys(line for line in lines if accepted(read_name, line)))
+
+
+def accepted(read: object, text: str) -> str | None:
+    assert callable(read)
+    try:
+        taken = read(text, Reading(plain=True))
+    except CellError:
+        return None
+    return taken if isinstance(taken, str) else None
+
+
+@pytest.fixture(scope="module")
+def book(strings: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A document in which each string is the name of an employee and of the one customer of that employee."""
+    path = tmp_path_factory.mktemp("naughty") / "book.json"
+    numbers = range(len(strings))
+    document = {
+        "as_of": "2015-01-23",
+        "employees": [{"id": f"e{n}", "name": strings[n], "team": "all"} for n in numbers],
+        "customers": [{"id": f"c{n}", "name": strings[n], "revenue": 1000} for n in numbers],
+        "ties": [{"owner": f"e{n}", "customer": f"c{n}"} for n in numbers],
+    }
+    path.write_text(json.dumps(document), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def table(strings: list[str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A CSV in which each string that may be an id is an employee's and a customer's."""
+    path = tmp_path_factory.mktemp("naughty") / "ties.csv"
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+        writer.writerow(["employee", "customer", "strength"])
+        writer.writerows((text, text, "0.5") for text in strings if safe_id(text))
+    return path
+
+
+def safe_id(text: str) -> bool:
+    """Whether an id may be so in CSV, and is not taken for a line of totals there."""
+    try:
+        return bool(read_id(text, Reading())) and '\\"' not in text
+    except CellError:
+        return False
+
+
+def shown(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    """What a command answers; nothing raw is in it, nor on standard error."""
+    assert cli.run(args) == 0, capsys.readouterr().err[:2000]
+    out, err = capsys.readouterr()
+    for text in (out, err):
+        assert not RAW.search(text)
+        assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)
+    return out
+
+
+def harmless(text: str) -> bool:
+    """Whether no spreadsheet takes a cell for a formula."""
+    return unicodedata.normalize("NFKC", text.lstrip(" "))[:1] not in tuple("=+-@\t\r\n")
+
+
+@pytest.mark.parametrize("who", [(), ("--team", "all")], ids=["everyone", "leavers"])
+@pytest.mark.parametrize("form", WRITERS)
+def test_names(
+    book: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str, who: tuple[str, ...]
+) -> None:
+    out = shown(capsys, "risk", str(book), "--top", "0", "-f", form, *who)
+    named = {accepted(read_name, text) for text in strings}
+    if form == "json":
+        assert {row["name"] for row in json.loads(out)["rows"]} == named
+    elif form == "csv":
+        rows = list(csv.DictReader(io.StringIO(out)))
+        assert len(rows) == len(strings)
+        assert all(harmless(row["name"]) for row in rows)
+        assert all(float(row["revenue_at_risk_base"]) >= 0 for row in rows)
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_ids(table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
+    out = shown(capsys, "risk", str(table), "--as-of", "2015-01-23", "--top", "0", "-f", form)
+    if form == "json":
+        ids = {read_id(text, Reading()) for text in strings if safe_id(text)}
+        assert {row["employee"] for row in json.loads(out)["rows"]} == ids
+    elif form == "csv":
+        assert all(harmless(row["employee"]) for row in csv.DictReader(io.StringIO(out)))
+
+
+def test_error_lines(book: Path, strings: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    for text in strings[::40]:
+        for options in (("--leaver", f"x{text}"), ("--where", f"name={text}y"), ("--team", f"x{text}")):
+            assert cli.run(["risk", str(book), *options]) == 2
+            out, err = capsys.readouterr()
+            assert not out
+            assert not RAW.search(err)
+            assert not re.search(r"^\s*::|##\[", err, re.MULTILINE)
