@@ -119,8 +119,9 @@ class Footers:
             return False
         first, *others = self.raw.columns
         blank = " AND ".join(f"nullif(trim({cell}), '') IS NULL" for cell in others)
-        query = f"SELECT count(*) FROM {self.raw.relation} r WHERE {blank} AND nullif(trim({first}), '') IS NOT NULL"
-        return bool(self.engine.ask(query)[0][0] == 1)
+        sparse = f"{blank} AND nullif(trim({first}), '') IS NOT NULL"
+        ((alone, rows),) = self.engine.ask(f"SELECT count(*) FILTER ({sparse}), count(*) FROM {self.raw.relation} r")
+        return bool(alone == 1 < rows)
 
 
 def _figures(texts: list[str]) -> dict[int, str] | None:

@@ -1,0 +1,101 @@
+"""Parquet takes part like CSV, and says what it says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import duckdb
+import pytest
+
+from netaudit.loading import from_parquet
+
+from . import counted, faults, loaded, rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TIES = "SELECT 'mette' AS owner, 'havn' AS customer"
+
+
+def parquet(folder: Path, name: str, query: str) -> Path:
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    duckdb.execute(f"COPY ({query}) TO '{path}' (FORMAT parquet)")
+    return path
+
+
+def test_one_file_is_the_ties(tmp_path: Path) -> None:
+    query = (
+        f"{TIES}, DATE '2023-03-12' AS last_contact, 12::TINYINT AS per_year "
+        "UNION ALL SELECT 'bo', 'havn', NULL, 4 UNION ALL SELECT 'bo', 'fjord', DATE '2023-01-01', NULL"
+    )
+    parquet(tmp_path, "ties.parquet", query)
+    book = loaded(tmp_path, {}, "ties.parquet")
+    assert rows(book, "ties", "person", "customer", "last_contact", "per_year") == [
+        ("bo", "fjord", 19358, None),
+        ("bo", "havn", None, 4.0),
+        ("mette", "havn", 19428, 12.0),
+    ]
+    assert book.sources[0].read_as == {}
+
+
+@pytest.mark.parametrize(
+    ("value", "column", "expected"),
+    [
+        ("TIMESTAMP '2023-03-12 10:00:00'", "last_contact", 19428),
+        ("TIMESTAMPTZ '2023-03-12 23:30:00+00'", "last_contact", 19428),
+        ("1.234::DOUBLE", "per_year", 1.234),
+        ("12.5::DECIMAL(9,3)", "per_year", 12.5),
+        ("7::UINTEGER", "per_year", 7.0),
+        ("0.25::FLOAT", "strength", 0.25),
+        ("'mail'::ENUM('mail', 'call')", "kind", "mail"),
+    ],
+)
+def test_types_say_what_they_say(tmp_path: Path, value: str, column: str, expected: object) -> None:
+    parquet(tmp_path, "ties.parquet", f"{TIES}, {value} AS {column}")
+    assert rows(loaded(tmp_path, {}), "ties", column) == [(expected,)]
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        (f"{TIES}, 'x' AS per_year", ["ties.parquet:1:3: V001"]),
+        (f"{TIES}, 'nan'::DOUBLE AS per_year", ["ties.parquet:1:3: V001"]),
+        (f"{TIES} UNION ALL SELECT NULL, 'a'", ["ties.parquet:2:1: S002"]),
+        ("SELECT ['mette'] AS owner, 'havn' AS customer", ["ties.parquet:1:1: V005"]),
+        ("SELECT 'a'::BLOB AS owner, 'havn' AS customer", ["ties.parquet:1:1: V005"]),
+        ("SELECT 'mette' AS ownr, 'havn' AS customer", ["ties.parquet: S001"]),
+        ("SELECT 'mette' AS owner, 'havn' AS customer, 1 AS \" \"", ["ties.parquet: C003"]),
+    ],
+)
+def test_problems_name_the_row(tmp_path: Path, query: str, expected: list[str]) -> None:
+    parquet(tmp_path, "ties.parquet", query)
+    assert faults(tmp_path, {}) == expected
+
+
+def test_a_mapping_reads_it_too(tmp_path: Path) -> None:
+    parquet(tmp_path, "crm.parquet", "SELECT 'Mette' AS \"Rep Name\", 'Havn' AS account, 5 AS amount, 1 AS \" \"")
+    mapping = "tables: {ties: {file: crm.parquet, columns: {owner: rep name, customer: account}}, "
+    mapping += "customers: {file: crm.parquet, columns: {id: account, revenue: amount}}}"
+    book = loaded(tmp_path, {"netaudit.yml": mapping})
+    assert rows(book, "customers", "id", "revenue") == [("Havn", 500)]
+    assert counted(book, tmp_path)["crm.parquet"] == (2, 0, 0, {})
+    assert faults(tmp_path, {"netaudit.yml": mapping.replace("amount", "worth")}) == ["crm.parquet: S002"]
+
+
+def test_what_is_no_parquet_is_refused(tmp_path: Path) -> None:
+    assert faults(tmp_path, {"ties.parquet": b"PAR1 and no more"}) == ["ties.parquet: F002"]
+    assert faults(tmp_path, {"ties.parquet": b""}) == ["ties.parquet: F002"]
+
+
+def test_too_many_rows_are_refused(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet", TIES)
+    with mock.patch.object(from_parquet, "MOST_ROWS", 0):
+        assert faults(tmp_path, {}) == ["ties.parquet: F003"]
+
+
+def test_a_file_that_goes_away_is_an_error(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet", TIES)
+    with mock.patch("pathlib.Path.open", side_effect=PermissionError(13, "Permission denied")):
+        assert faults(tmp_path, {}) == ["ties.parquet: F001"]
