@@ -175,7 +175,7 @@ def _check_text(chunk: bytes, text: Text) -> None:
     at = chunk.find(b"\0")
     if at >= 0:
         line = text.lines + chunk[:at].count(b"\n") + 1
-        column = at - chunk[:at].rfind(b"\n")
+        column = len(chunk[chunk.rfind(b"\n", 0, at) + 1 : at].decode()) + 1
         raise refuse(text.file.label, "F002", "a NUL byte is not text", None, line, column)
 
 

@@ -304,3 +304,8 @@ def test_ids_are_compared_folded(tmp_path: Path) -> None:
 def test_outcomes_are_checked_and_kept_out(tmp_path: Path) -> None:
     files = {"ties.csv": TIE, "outcomes.csv": "employee,customer,outcome,on\nmette,havn,followed,2023-01-01\n"}
     assert counted(loaded(tmp_path, files), tmp_path)["outcomes.csv"] == (1, 0, 0, {})
+
+
+def test_a_contact_at_two_customers_is_told_once_however_it_is_seen(tmp_path: Path) -> None:
+    ties = "owner,contact,customer\na,l,x\na,l,y\na,l,\n"
+    assert faults(tmp_path, {"ties.csv": ties}) == ["ties.csv:3:3: R003"]

@@ -270,3 +270,28 @@ def test_a_file_that_shrinks_meanwhile_has_no_places(tmp_path: Path) -> None:
     assert table.places([(0, "c1"), (0, None), (0, "'constant'")]) == [(2, 7), (2, 1), (2, 1)]
     path.write_text("")
     assert table.places([(0, "c1")]) == [(None, None)]
+
+
+BACKSLASHED = 'owner,customer,per_year\n"Jens \\"J\\" Holm","a, \\\\b",1\n"c","d",'
+
+
+def test_cells_are_located_behind_backslashes(tmp_path: Path) -> None:
+    assert faults(tmp_path, {"ties.csv": BACKSLASHED.replace(",1\n", ",x\n") + "y\n"}) == [
+        "ties.csv:2:28: V001",
+        "ties.csv:3:9: V001",
+    ]
+
+
+def test_a_backslash_that_escapes_nothing_is_refused(tmp_path: Path) -> None:
+    assert faults(tmp_path, {"ties.csv": BACKSLASHED + '1\n"C:\\new","e",1\n'}) == ["ties.csv:4:1: C001"]
+
+
+def test_a_declared_encoding_holds_where_bytes_might_be_utf8_and_are_no_text(tmp_path: Path) -> None:
+    files: Files = {"ties.csv": "owner,customer\nÅse,a\0b\n".encode(), "netaudit.yml": "encoding: cp1252\n"}
+    assert faults(tmp_path, files) == ["ties.csv:2:7: F002"]
+
+
+def test_a_column_of_ones_own_may_stand_twice_nowhere(tmp_path: Path) -> None:
+    assert faults(tmp_path, {"ties.csv": "owner,customer,x_a,x_a\na,b,1,2\n"}) == ["ties.csv:1:20: C003"]
+    book = loaded(tmp_path, {"ties.csv": "owner,customer,x_a,x_b,\na,b,1,2,\n"})
+    assert rows(book, "ties", "person") == [("a",)]
