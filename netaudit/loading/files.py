@@ -116,6 +116,6 @@ def undecodable(error: UnicodeDecodeError, data: bytes, file: str, lines_before:
     """Says where the text stops being text."""
     before = data[: error.start]
     line = lines_before + before.count(b"\n") + 1
-    column = len(before[before.rfind(b"\n") + 1 :].decode(error.encoding)) + 1
+    column = len(before[before.rfind(b"\n") + 1 :].decode(error.encoding).lstrip("\ufeff")) + 1
     message = f"the byte 0x{data[error.start]:02x} is not {error.encoding.upper()}"
     return refuse(file, "F002", message, "save the file as UTF-8, or declare encoding:", line, column)

@@ -147,7 +147,7 @@ def test_packed_files_are_named(head: bytes) -> None:
         (b"a: \xff", "f:1:4: F002"),
         (b"a: 1\nb: \xc5se", "f:2:4: F002"),
         (b"a: 1\nb: \xc3", "f:2:4: F002"),
-        (b"\xff\xfea\0\0\xd8", "f:1:3: F002"),
+        (b"\xff\xfea\0\0\xd8", "f:1:2: F002"),
     ],
 )
 def test_where_text_stops_being_text(data: bytes, expected: str) -> None:
