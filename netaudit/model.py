@@ -154,36 +154,33 @@ class LiveTies:
         return nw.concat([self.own, self.reached])
 
 
-def live_ties(book: Book, assumptions: Assumptions, customers: Frame | None = None) -> LiveTies:
-    """The live ties of the book, or of some `customers` (a frame with that column)."""
-    reached = _merged(_records(book, assumptions, customers).filter(nw.col("channel") != "")).filter(_LIVE)
+def recorded(book: Book, assumptions: Assumptions) -> Frame:
+    """What is recorded of those who are still here, with its units; not merged, and worked out where it is used.
+
+    Columns: those of TIES and MERGED.
+    """
+    as_of = day_number(book.as_of)
+    records = _tie_records(book, as_of, assumptions)
+    return nw.concat([records, _log_records(book.tables.log, as_of, assumptions)]) if book.logged else records
+
+
+def live_ties(book: Book, records: Frame, customers: Frame | None = None) -> LiveTies:
+    """The live ties among what is `recorded`, or those of some `customers` (a frame with that column)."""
+    if customers is not None:
+        records = records.join(customers, on="customer", how="semi")
+    reached = _merged(records.filter(nw.col("channel") != "")).filter(_LIVE)
     if book.relays:
         reached = _merged(_reached_directly(book.engine.keep(reached)))
-    return LiveTies(_own(book, assumptions, customers), book.engine.keep(reached))
+    own = _merged(records.filter(nw.col("channel") == ""), ("person", "contact", "customer", "kind")).filter(_LIVE)
+    own = own.select(*TIES[2:], *MERGED, channel=nw.lit(""), subscription=nw.lit(""))
+    return LiveTies(own.select(*TIES, *MERGED), book.engine.keep(reached))
 
 
-def _own(book: Book, assumptions: Assumptions, customers: Frame | None) -> Frame:
-    """The live ties of employees themselves."""
-    records = _records(book, assumptions, customers).filter(nw.col("channel") == "")
-    merged = _merged(records, ("person", "contact", "customer", "kind")).filter(_LIVE)
-    return merged.with_columns(channel=nw.lit(""), subscription=nw.lit("")).select(*TIES, *MERGED)
-
-
-def live_customers(book: Book, assumptions: Assumptions, people: tuple[str, ...] | None = None) -> Frame:
+def live_customers(records: Frame, people: tuple[str, ...] | None = None) -> Frame:
     """The customers with a live tie of anybody, or of some `people`: one column, customer."""
-    records = _records(book, assumptions, None)
     if people is not None:
         records = records.filter(nw.col("person").is_in(list(people)))
     return records.filter(_LIVE).group_by("customer").agg()
-
-
-def _records(book: Book, assumptions: Assumptions, customers: Frame | None) -> Frame:
-    """What is recorded of those who are still here, with its units; not merged yet."""
-    as_of = day_number(book.as_of)
-    records = _tie_records(book, as_of, assumptions)
-    if book.logged:
-        records = nw.concat([records, _log_records(book.tables.log, as_of, assumptions)])
-    return records if customers is None else records.join(customers, on="customer", how="semi")
 
 
 def _tie_records(book: Book, as_of: int, assumptions: Assumptions) -> Frame:

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import networkx as nx
 
 from netaudit.loading.values import day_number, day_of
-from netaudit.model import UNIT, Limits, hold_of, live_ties, units_of_subscription
+from netaudit.model import UNIT, Limits, hold_of, live_ties, recorded, units_of_subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -70,7 +70,7 @@ def graph_of(book: Book, part: Frame | None = None) -> nx.DiGraph[str]:
 
     With `part`, only its customers, their contacts and those who have a live tie to them are nodes.
     """
-    live = live_ties(book, book.assumptions).all() if part is None else part
+    live = live_ties(book, recorded(book, book.assumptions)).all() if part is None else part
     ties = [_Tie(*row) for row in book.engine.rows(live.select(*_Tie._fields))]
     customers = None if part is None else {tie.customer for tie in ties}
     graph: nx.DiGraph[str] = nx.DiGraph()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def holdings(b: Book) -> dict[tuple[str, str, str], tuple[int, int]]:
     """(customer, kind of holder, id) → units, ties."""
-    ties = model.live_ties(b, b.assumptions)
+    ties = model.live_ties(b, model.recorded(b, b.assumptions))
     rows = b.engine.rows(model.pairs(b, b.assumptions, ties).select("customer", "person", "company", "units", "ties"))
     return {
         (customer, "employee" if person else "channel", person or company): (units, ties)

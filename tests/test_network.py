@@ -55,7 +55,7 @@ def test_tolerance_counts_colleagues_as_the_oracle_does(document: Document) -> N
 @given(documents())
 def test_the_part_around_some_customers_is_a_part_of_the_whole(document: Document) -> None:
     b = loaded(document)
-    ties = model.live_ties(b, b.assumptions).all()
+    ties = model.live_ties(b, model.recorded(b, b.assumptions)).all()
     whole = b.graph()
     for customer in CUSTOMERS:
         part = graph_of(b, ties.filter(nw.col("customer") == customer))

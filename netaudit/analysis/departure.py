@@ -122,13 +122,14 @@ def leave(
 
     Sums come from the tables, structure (severed, tolerance) from the graph around the leavers.
     """
-    near = _near(book, book.assumptions, leavers)
+    records = model.recorded(book, book.assumptions)
+    near = _near(book, records, leavers)
     lost = _lost(book, book.assumptions, scope, near, leavers, destination)
     touched = sorted((_Touched(*cells) for cells in book.engine.rows(lost.select(*_Touched._fields))), key=_rank)
     graph = graph_of(book, near.all())
     severed = {node.removeprefix("customer:") for node in cut_off(graph, leavers)}
     rows = tuple(_row(book, entry, severed, graph) for entry in touched)
-    unmapped, unmapped_sentence = unmapped_words(book, scope, model.live_customers(book, book.assumptions))
+    unmapped, unmapped_sentence = unmapped_words(book, scope, model.live_customers(records))
     at_risk = (sum(getattr(entry, f"risk_{end}") or 0 for entry in touched) for end in ENDS)
     summary = Summary(
         customers=scope.count,
@@ -156,14 +157,16 @@ def leave(
     )
 
 
-def _near(book: Book, assumptions: Assumptions, leavers: tuple[str, ...]) -> LiveTies:
+def _near(book: Book, records: Frame, leavers: tuple[str, ...]) -> LiveTies:
     """The live ties of all customers that a leaver has one to."""
-    touched = book.engine.keep(model.live_customers(book, assumptions, leavers))
+    keep = book.engine.keep
+    live = model.live_ties(book, records, keep(model.live_customers(records, leavers)))
+    own, reached = keep(live.own), live.reached
     if book.relays:  # what a leaver passes on may turn out to be reached directly, and then is not theirs
-        ties = model.live_ties(book, assumptions, touched).all().filter(nw.col("person").is_in(list(leavers)))
-        touched = book.engine.keep(ties.group_by("customer").agg())
-    live = model.live_ties(book, assumptions, touched)
-    return LiveTies(book.engine.keep(live.own), live.reached)
+        theirs = nw.concat([own, reached]).filter(nw.col("person").is_in(list(leavers)))
+        touched = keep(theirs.group_by("customer").agg())
+        own, reached = (ties.join(touched, on="customer", how="semi") for ties in (own, reached))
+    return LiveTies(own, reached)
 
 
 def _lost(
@@ -246,7 +249,7 @@ def _sensitivity(
     book: Book, scope: Scope, leavers: tuple[str, ...], destination: str | None
 ) -> tuple[Sensitivity, ...]:
     def total(assumptions: Assumptions) -> int:
-        near = _near(book, assumptions, leavers)
+        near = _near(book, model.recorded(book, assumptions), leavers)
         frame = _lost(book, assumptions, scope, near, leavers, destination).select(nw.col("risk_base").sum())
         return int(book.engine.rows(frame)[0][0] or 0)
 

@@ -52,7 +52,8 @@ def rank_exposure(
     """
     people = book.tables.employees
     here = people.filter(nw.col("left_on").is_null() | (nw.col("left_on") > day_number(book.as_of)))
-    pairs = book.engine.keep(model.pairs(book, book.assumptions, model.live_ties(book, book.assumptions)))
+    live = model.live_ties(book, model.recorded(book, book.assumptions))
+    pairs = book.engine.keep(model.pairs(book, book.assumptions, live))
     cells = book.engine.rows(_exposure(book, scope, pairs, here, destination))
     rows = sorted((_row(book, scope, values) for values in cells), key=_rank)
     unmapped, unmapped_sentence = unmapped_words(book, scope, pairs)
