@@ -161,6 +161,7 @@ def start_up(options: argparse.Namespace, folder: Path) -> None:
     commands = {
         "a bare Typer app's --help": [sys.executable, str(bare), "--help"],
         "netaudit --help": [NETAUDIT, "--help"],
+        "netaudit risk examples/telco": [NETAUDIT, "risk", "examples/telco", "-q"],
         "netaudit risk examples/telco --departures": [NETAUDIT, "risk", "examples/telco", "--departures", "-q"],
     }
     output = folder / "answer.txt"
