@@ -72,4 +72,4 @@ def _read(source: Source) -> str:
     how = dict(source.read_as)
     delimiter = str(how.pop("delimiter"))
     how |= {"between cells": DELIMITERS.get(delimiter, delimiter), "header in line": how.pop("header_line")}
-    return f"{words}; {', '.join(f'{name} {value}' for name, value in how.items())}"
+    return f"{words}; {', '.join(f'{name} {value}' for name, value in how.items() if value is not None)}"
