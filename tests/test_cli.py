@@ -455,3 +455,11 @@ def test_sensitivity_moves_one_assumption_at_a_time(capsys: pytest.CaptureFixtur
     assert cli.run(["risk", TELCO, "--departures", "--sensitivity"]) == 0
     assert "others do not move it" in capsys.readouterr().out
     assert not [name for name in swings if name.startswith(("attrition", "team_shock", "threshold"))]
+
+
+def test_an_answer_is_not_written_over_its_book(havn: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    book = havn / "book.yml"
+    before = book.read_bytes()
+    assert cli.run(["risk", str(book), "-o", str(book)]) == 2
+    assert "O001 is a file of this book" in capsys.readouterr().err
+    assert book.read_bytes() == before

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netaudit.errors import OutputError, Problem
 from netaudit.report import Page, written
 from netaudit.report.streams import deliver, is_fancy, say
 
@@ -27,6 +29,8 @@ def show(
     verbose: bool = False,
 ) -> None:
     """Write the result in its format; say on standard error what the user should know about the data."""
+    if output is not None and any(Path(output).resolve() == Path(source.path).resolve() for source in book.sources):
+        raise OutputError([Problem("O001", "is a file of this book", "write the answer to another file", output)])
     text = written(result, form, _page(form, output, top, color))
     if not quiet:
         say(_remarks(book, verbose=verbose))

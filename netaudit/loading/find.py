@@ -95,7 +95,8 @@ def _root(found: Found, label: str, data: bytes, *, strict_json: bool) -> Mappin
     if root is None:
         raise refuse(label, "F006", "holds nothing", "netaudit init writes a book to start from", 1, 1)
     if not isinstance(root, Mapping):
-        raise refuse(label, "Y006", "a book is names with values", "employees: …", root.line, root.column)
+        hint = "if this is CSV, add --from csv" if label == "-" else "employees: …"
+        raise refuse(label, "Y006", "a book is names with values", hint, root.line, root.column)
     return root
 
 

@@ -33,13 +33,26 @@ _NOTE = re.compile(
     r"|(source|note|notes|page)\b ?[:0-9].*|end of (file|report|table|data)\b.*",
     re.DOTALL,
 )
+_LABEL = re.compile(
+    rf"(({_WORDS}|number|no\.|count|records?|rows?|antal|anzahl)\b.*|(record|row)s? count|.* (totals?|count)"
+    r"|(export(ed)?|generated|created|printed|run|report)( date| time)?( by| on| at)?\s*:?|page [0-9]+.*"
+    r"|(source|filters?|notes?|currency|as of|date)\s*:?)",
+    re.DOTALL,
+)
+"""How the first cell of a last row may begin that is none."""
+
+_NUMBERS = ("revenue", "count", "per_year", "followers")
+"""Columns whose figures can add up; those of ids only seem to."""
+
 _FIGURE = re.compile(r"[-+]?[0-9][0-9.,' \u00a0\u202f]*")
 
 
 def is_note(cells: list[str], *, apart: bool) -> bool:
     """Whether a last row with too few cells is a note: by its words, or as one text `apart`, below a blank line."""
     filled = [cell.strip() for cell in cells if cell.strip()]
-    return (apart and len(filled) == 1) or _NOTE.fullmatch(", ".join(filled).casefold()) is not None
+    whole = ", ".join(filled)
+    sentence = len(filled) == 1 and (whole.count(" ") > 1 or not whole[0].isalnum())  # no id, cut off behind it
+    return (apart and sentence) or _NOTE.fullmatch(whole.casefold()) is not None
 
 
 class Footers:
@@ -85,17 +98,43 @@ class Footers:
         for row, *cells in suspects:
             assert isinstance(row, int)  # noqa: S101 - it is the first column
             texts = ["" if cell is None else str(cell).strip() for cell in cells]
-            figures = _figures(texts)
-            alone = len(texts) > 1 and bool(texts[0]) and not any(texts[1:])
             if row in self.repeated:
                 end -= row == end
-            elif row == end and (self._adds_up(row, figures) or (alone and _NOTE.fullmatch(texts[0].casefold()))):
+                continue
+            label, figures = _figures(texts)
+            known = _TOTAL.fullmatch(label) is not None
+            alone = len(texts) > 1 and bool(texts[0]) and not any(texts[1:])
+            if row == end and alone and _NOTE.fullmatch(label):
                 self.below.append(row)
-                end -= 1
-            elif figures is not None:
-                self.doubtful[row] = "looks like a line of totals"
-            elif row == end and alone and len(texts) > 2 and self._stands_out(texts[0]):
-                self.doubtful[row] = "looks like a note below the table"
+            elif figures is not None and known:
+                sure = row == end and self._adds_up(row, figures)
+                self._note(row, "looks like a line of totals", sure=sure)
+            elif row == end and figures and self._is_total(row, label, figures):
+                self._note(row, "looks like a line of totals", sure=False)
+            elif row == end and len(texts) > 1 and not figures and self._is_note(texts, label, alone=alone):
+                self._note(row, "looks like a note below the table", sure=False)
+            end -= row in self.doubtful or row in self.below
+
+    def _note(self, row: int, why: str, *, sure: bool) -> None:
+        """A row that is none, or might be none."""
+        if sure:
+            self.below.append(row)
+        else:
+            self.doubtful[row] = why
+
+    def _is_note(self, texts: list[str], label: str, *, alone: bool) -> bool:
+        """Whether a row reads like a note. Channels are often called by the same words."""
+        reads = self.raw.table != "channels" and _LABEL.fullmatch(label) is not None
+        return reads or (alone and len(texts) > 2 and self._stands_out(texts[0]))
+
+    def _is_total(self, row: int, label: str, figures: dict[int, str]) -> bool:
+        """Whether a row of one text and figures reads like a total, or is the sum of those above whatever it reads."""
+        if _LABEL.fullmatch(label):
+            return True
+        numbers = {self.raw.cells.get(name) for name in _NUMBERS}
+        of_ours = {index: text for index, text in figures.items() if self.raw.columns[index] in numbers}
+        above = self.engine.ask(f"SELECT count(*) FROM {self.raw.relation}")[0][0] - 1
+        return above > 1 and any(text.strip("0.,") for text in of_ours.values()) and self._adds_up(row, of_ours)
 
     def _adds_up(self, row: int, figures: dict[int, str] | None) -> bool:
         """Whether each figure is the sum of its column above, or the number of rows there."""
@@ -109,7 +148,7 @@ class Footers:
                 number = read_number(figure, reading)
                 return number == len(above) or number == sum(read_number(text, reading) or 0 for text in above)
             except CellError:
-                return figure == str(len(above))
+                return figure == str(len(above))  # a column of texts, whose rows are counted
 
         return bool(figures) and all(fits(index, figure) for index, figure in (figures or {}).items())
 
@@ -124,10 +163,11 @@ class Footers:
         return bool(alone == 1 < rows)
 
 
-def _figures(texts: list[str]) -> dict[int, str] | None:
-    """The figures of a line of totals by column; None for a row that is none: all but its first text are figures."""
+def _figures(texts: list[str]) -> tuple[str, dict[int, str] | None]:
+    """The first text of a row in small letters, the figures behind it by column; None where texts are among them."""
     filled = [(index, text) for index, text in enumerate(texts) if text]
-    if len(texts) < 2 or not filled or not _TOTAL.fullmatch(folded(filled[0][1]).casefold()):
-        return None
+    if len(texts) < 2 or not filled:
+        return "", None
     figures = dict(filled[1:])
-    return figures if all(_FIGURE.fullmatch(text) for text in figures.values()) else None
+    label = folded(filled[0][1]).casefold()
+    return label, figures if all(_FIGURE.fullmatch(text) for text in figures.values()) else None

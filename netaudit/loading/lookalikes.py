@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from netaudit.engine import Engine
 
 SAID = 3
-"""How many pairs a warning names."""
+"""How many groups a warning names, of each at most twice as many ids."""
 
 MISSING = (
     "n/a",
@@ -44,7 +44,7 @@ _LETTERS = str.maketrans(_SPELT | _CYRILLIC | _GREEK)
 """Letters as a typist without them writes them, and those of other alphabets that look like Latin ones."""
 
 _FORMS = (
-    "a/s|as|aps|ab|asa|oy|oyj|gmbh|ag|kg|ltd|limited|inc|llc|llp|plc|corp|corporation|co|bv|b.v.|nv|n.v.|sa|s.a.|"
+    "a/s|as|aps|ab|asa|oy|oyj|gmbh|ag|kg|ltd|limited|inc|incorporated|llc|llp|plc|corp|corporation|co|bv|b.v.|nv|n.v.|sa|s.a.|"
     "sarl|srl|s.r.l.|spa|s.p.a.|se|i/s|p/s|k/s|amba|a.m.b.a.|ivs"
 )
 _FORM = f" ?,? ({_FORMS.replace('.', '[.]')})[.]?$"
@@ -97,9 +97,15 @@ def _alike(engine: Engine, table: str, relation: str) -> list[str]:
     )
     if not groups:
         return []
-    said = "; ".join(" and ".join(shown(text) for text in found[:3]) for (found,) in groups[:SAID])
+    said = "; ".join(_named(found) for (found,) in groups[:SAID])
     more = f"; and {len(groups) - SAID} more" if len(groups) > SAID else ""
     return [f"{table} that may be one under several ids, and are kept apart: {said}{more}"]
+
+
+def _named(found: list[str]) -> str:
+    """The ids of one group, the first of many."""
+    more = [f"{len(found) - 2 * SAID} more"] if len(found) > 2 * SAID else []
+    return " and ".join([*map(shown, found[: 2 * SAID]), *more])
 
 
 def _missing(engine: Engine, table: str, relation: str) -> list[str]:

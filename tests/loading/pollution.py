@@ -211,6 +211,11 @@ def _footers() -> Iterator[Variant]:
         "second table": "\nProduct,Price\nx,1\n",
         "second table of the same width": "\nA,B,C,D,E,F,G\n1,2,3,4,5,6,7\n",
         "end": "End of file\n",
+        "total of its own wording": f"All accounts,,,{total},,,\n",
+        "total with a count, wrong": "Total (8 accounts),,,5,,,\n",
+        "number of records": "Number of records,8,,,,,\n",
+        "date of export": "Export date,2024-01-01,,,,,\n",
+        "name apart": "\nBo Dahl\n",
     }
     real = {"total as an account": (*ROWS, ("D-9", "Total", "Total", "5", "2023-01-01", "1", ""))}
     for name, footer in footers.items():

@@ -50,6 +50,13 @@ def test_what_is_no_row_is_skipped_and_counted(tmp_path: Path, below: str, reaso
         (f"{HEAD}c\n", "4:1: C002"),
         (f"{HEAD}\nProduct,Price\n", "5:1: C002"),
         ("id,name\na,A\nTotal,7\n", "3:1: C005"),
+        (f"{HEAD}All accounts,,11.50\n", "4:1: C005"),
+        (f"{HEAD}Total (2 accounts),,9.00\n", "4:1: C005"),
+        (f"{HEAD}Number of records,,2\n", "4:1: C005"),
+        (f"{HEAD}Record count,,9\nPage 1,of 1,\n", "4:1: C005"),
+        (f"{HEAD}Export date,2026-01-01,\n", "4:1: C005"),
+        (f"{HEAD}Source,CRM,\n", "4:1: C005"),
+        (f"{HEAD}\nrasmus\n", "5:1: C002"),
     ],
 )
 def test_what_might_be_a_row_is_refused(tmp_path: Path, table: str, place: str) -> None:
@@ -60,7 +67,9 @@ def test_what_might_be_a_row_is_refused(tmp_path: Path, table: str, place: str) 
     "table",
     [
         "id\na\nTotal\n",
-        "id,name\na,A\nTotal,TotalEnergies\n",
+        "id,name,revenue\na,A,5\nTotalEnergies,,7\n",
+        "id,revenue\na,5\nb,5\n",
+        "id,revenue\na,0\nb,0\nc,0\n",
         "id,name\nTotal,TotalEnergies\na,A\n",
         f"{HEAD}c d,,\ne f,,\n",
         f"{HEAD}c,,\n",

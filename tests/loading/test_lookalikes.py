@@ -73,3 +73,11 @@ def test_ids_that_read_like_none(tmp_path: Path) -> None:
         "employees whose id reads like none: 'unknown'; if so, leave the cells blank",
         "customers whose id reads like none: 'N/A'; if so, leave the cells blank",
     )
+
+
+def test_a_large_group_is_cut_and_counted(tmp_path: Path) -> None:
+    spellings = ["acme", "Acme", "ACme", "ACMe", "ACME", "aCME", "acME", "acmE"]
+    lines = "".join(f"mette,{name}\n" for name in spellings)
+    (warning,) = loaded(tmp_path, {"ties.csv": f"owner,customer\n{lines}"}).warnings
+    assert warning.count("'") == 12
+    assert warning.endswith("and 2 more")

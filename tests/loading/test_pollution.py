@@ -25,7 +25,7 @@ READ = {
     "encodings": (38, 26, 6),
     "headers": (32, 60, 0),
     "preambles": (35, 17, 0),
-    "footers": (45, 21, 0),
+    "footers": (57, 24, 0),
     "ragged rows": (4, 164, 0),
     "lost quotes": (10, 130, 0),
     "pairs of lost quotes": (0, 36, 0),
