@@ -139,6 +139,7 @@ def _by_engine(engine: Engine, text: Text, dialect: Dialect) -> Table | None:
 def _parsed(engine: Engine, path: Path, delimiter: str, width: int, first: int, longest: int = LONGEST_CELL) -> str:
     """The engine's table of a file whose first lines, as many as `first`, are passed over."""
     relation = engine.new_name()
+    line_end = ", new_line='\\n'" if longest > LONGEST_CELL else ""  # our own copy has no other
     columns = ", ".join(f"{literal(f'c{index}')}: 'VARCHAR'" for index in range(width))
     for rejects in ("reject_errors", "reject_scans"):
         engine.run(f"DROP TABLE IF EXISTS {rejects}")
@@ -146,7 +147,7 @@ def _parsed(engine: Engine, path: Path, delimiter: str, width: int, first: int, 
         f"CREATE TEMP TABLE {relation} AS SELECT * FROM read_csv({literal(str(path.absolute()))}, "
         f"auto_detect=false, hive_partitioning=false, compression='none', delim={literal(delimiter)}, "
         f"quote='\"', escape='\"', header=false, skip={first}, columns={{{columns}}}, strict_mode=true, "
-        f"null_padding=false, store_rejects=true, max_line_size={longest})"
+        f"null_padding=false, store_rejects=true, max_line_size={longest}{line_end})"
     )
     return relation
 
@@ -157,7 +158,7 @@ def _by_hand(engine: Engine, text: Text, dialect: Dialect) -> Table:
     width = len(dialect.headings)
     rows = 0
     with tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="") as copy:
-        writer = csv.writer(copy, lineterminator="\n")
+        writer = csv.writer(copy, lineterminator="\n", quoting=csv.QUOTE_ALL)  # or a lone return would end a row
         for record in records:
             rows += 1
             writer.writerow(record.cells[:width])

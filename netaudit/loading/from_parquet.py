@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -58,7 +59,8 @@ class ParquetTable:
 def read_parquet(engine: Engine, file: File) -> ParquetTable:
     """Read `file` into the engine; a row's `line` is its number. Raises InputError for anything but a plain table."""
     regular(file)
-    source = f"read_parquet({literal(str(file.path.absolute()))}, hive_partitioning=false)"
+    only = re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(file.path.absolute()))  # the engine knows patterns
+    source = f"read_parquet({literal(only)}, hive_partitioning=false)"
     try:
         with file.path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()

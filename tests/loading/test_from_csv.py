@@ -296,3 +296,8 @@ def test_a_column_of_ones_own_may_stand_twice_nowhere(tmp_path: Path) -> None:
     assert faults(tmp_path, {"ties.csv": "owner,customer,x_a,x_a\na,b,1,2\n"}) == ["ties.csv:1:20: C003"]
     book = loaded(tmp_path, {"ties.csv": "owner,customer,x_a,x_b,\na,b,1,2,\n"})
     assert rows(book, "ties", "person") == [("a",)]
+
+
+def test_a_lone_return_inside_quotes_ends_no_row(tmp_path: Path) -> None:
+    book = loaded(tmp_path, {"customers.csv": 'id,name\nhavn,"Havn, floor 2\rGade"\nkirk,K\n'})
+    assert rows(book, "customers", "id", "name") == [("havn", "Havn, floor 2\rGade"), ("kirk", "K")]

@@ -99,3 +99,9 @@ def test_a_file_that_goes_away_is_an_error(tmp_path: Path) -> None:
     parquet(tmp_path, "ties.parquet", TIES)
     with mock.patch("pathlib.Path.open", side_effect=PermissionError(13, "Permission denied")):
         assert faults(tmp_path, {}) == ["ties.parquet: F001"]
+
+
+def test_a_file_name_is_no_pattern(tmp_path: Path) -> None:
+    parquet(tmp_path, "ta.parquet", "SELECT 'wrong' AS owner, 'wrong' AS customer")
+    parquet(tmp_path, "t[ab].parquet", TIES)
+    assert rows(loaded(tmp_path, {}, "t[ab].parquet"), "ties", "person") == [("mette",)]
