@@ -32,7 +32,7 @@ def load(
     form: str | None = None,
     threads: int | None = None,
 ) -> Book:
-    """Load a contact graph: a document, a folder of tables, one CSV of ties, or "-" for standard input.
+    """Load a contact graph: a document, a folder of tables, one file of ties, or "-" for standard input.
 
     `settings` is a settings file for it; `as_of` a date or "today"; `assume` a list of NAME=VALUE; `form` is "yaml"
     or "csv" for standard input; `threads` bounds the engine. Raises `InputError`, which lists every problem with its

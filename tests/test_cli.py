@@ -463,3 +463,9 @@ def test_an_answer_is_not_written_over_its_book(havn: Path, capsys: pytest.Captu
     assert cli.run(["risk", str(book), "-o", str(book)]) == 2
     assert "O001 is a file of this book" in capsys.readouterr().err
     assert book.read_bytes() == before
+
+
+def test_an_output_that_is_a_link_to_itself_becomes_a_file(havn: Path) -> None:
+    (havn / "out").symlink_to("out")
+    assert cli.run(["risk", str(havn / "book.yml"), "-o", str(havn / "out")]) == 0
+    assert (havn / "out").read_text(encoding="utf-8")

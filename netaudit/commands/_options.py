@@ -45,7 +45,7 @@ BookPath = Annotated[
     typer.Argument(
         metavar="[BOOK]",
         show_default=False,
-        help="A book (.yml, .json), a folder of tables, a CSV of ties, or - for standard input. "
+        help="A book (.yml, .json), a folder of tables, a .csv or .parquet of ties, or - for standard input. "
         "Without: netaudit.yml or book.yml here.",
     ),
 ]

@@ -29,12 +29,20 @@ def show(
     verbose: bool = False,
 ) -> None:
     """Write the result in its format; say on standard error what the user should know about the data."""
-    if output is not None and any(Path(output).resolve() == Path(source.path).resolve() for source in book.sources):
+    if output is not None and any(_is_same(output, source.path) for source in book.sources):
         raise OutputError([Problem("O001", "is a file of this book", "write the answer to another file", output)])
     text = written(result, form, _page(form, output, top, color))
     if not quiet:
         say(_remarks(book, verbose=verbose))
     deliver(text, output)
+
+
+def _is_same(output: str, source: str) -> bool:
+    """Whether both name one file, under whatever name."""
+    try:
+        return Path(output).samefile(source)
+    except OSError:  # the output is not there yet, or cannot be
+        return False
 
 
 def _page(form: str, output: str | None, top: int | None, color: str) -> Page:
@@ -63,7 +71,8 @@ def _remarks(book: Book, *, verbose: bool) -> list[str]:
     return remarks
 
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+_SPOKEN = {",": "comma", ";": "semicolon", "\t": "tab", "|": "pipe"}
+"""How delimiters are called."""
 
 
 def _read(source: Source) -> str:
@@ -75,5 +84,5 @@ def _read(source: Source) -> str:
         return words
     how = dict(source.read_as)
     delimiter = str(how.pop("delimiter"))
-    how |= {"between cells": DELIMITERS.get(delimiter, delimiter), "header in line": how.pop("header_line")}
+    how |= {"between cells": _SPOKEN.get(delimiter, delimiter), "header in line": how.pop("header_line")}
     return f"{words}; {', '.join(f'{name} {value}' for name, value in how.items() if value is not None)}"

@@ -37,8 +37,8 @@ def load(
 ) -> Book:
     """Load a contact graph.
 
-    `book` is a document (.yml, .yaml, .json), a folder, one .csv of ties, or "-" for standard input; None stands
-    for netaudit.yml or book.yml in the current folder. `settings` is a settings file for it, `as_of` a date or
+    `book` is a document (.yml, .yaml, .json), a folder, one .csv or .parquet of ties, or "-" for standard input; None
+    stands for netaudit.yml or book.yml in the current folder. `settings` is a settings file for it, `as_of` a date or
     "today", `assume` a list of NAME=VALUE, `form` is "yaml" or "csv" for standard input, `threads` bounds the
     engine. The format is described in docs/book.md.
 
@@ -113,7 +113,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
     by_table = {table: [raw for raw in found.raws if raw.table == table] for table in TABLES}
     relations = {table: typist.type_table(table, raws) for table, raws in by_table.items()}
     main = [tally for tally in typist.tallies if tally.raw.table in {"customers", "ties", "interactions"}]
-    if typist.content and not found.problems and not any(tally.loaded + len(tally.rejected) for tally in main):
+    if typist.is_clean and not found.problems and not any(tally.loaded + len(tally.rejected) for tally in main):
         raise refuse(
             list(found.digests)[-1] if found.digests else None,
             "F006",
@@ -129,7 +129,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
     if problems:
         problems[:SHOWN] = sorted(problems[:SHOWN], key=lambda one: (one.file or "", one.line or 0, one.column or 0))
         tallies = [*found.tallies, *_tally_words(typist.tallies)]
-        raise InputError(problems, len(problems) + found.unshown, "; ".join(tallies) or None)
+        raise InputError(problems, len(problems) + found.unshown + typist.unshown, "; ".join(tallies) or None)
     for relation in {raw.relation for raw in found.raws}:  # the texts are not needed any more, and there may be many
         found.engine.run(f"DROP TABLE {relation}")
     return Book(

@@ -29,8 +29,7 @@ PREAMBLE = 15
 
 DELIMITERS = (",", ";", "\t", "|")
 _DECLARED = re.compile(r'"?sep=([^\w\s"\']|\t)"?[ \t]*(?:\r\n|\r|\n)', re.IGNORECASE)
-
-csv.field_size_limit(LONGEST_CELL)
+_SINGLE_QUOTED = re.compile(r"\s*'.*'\s*", re.DOTALL)
 
 
 class Quoting(NamedTuple):
@@ -49,7 +48,7 @@ SINGLE = Quoting("'")
 class Dialect:
     """How one file is written. `header` is the header as it stands in the file, from `header_line` on.
 
-    `first` is the number of physical lines up to and with the header.
+    `first` is the number of physical lines up to and with the header; of these, `above` stand above it and say nothing.
     """
 
     delimiter: str
@@ -58,6 +57,7 @@ class Dialect:
     header: str
     header_line: int
     first: int
+    above: int
 
     def reader(self, lines: Iterable[str]) -> Reader:
         """A strict reader of rows from physical lines."""
@@ -111,15 +111,24 @@ def dialect_of(text: Text, known: set[str]) -> Dialect:
 
     widths = Counter((one.delimiter, len(one.headings)) for one in candidates if len(one.headings) > 1)
 
+    def fits(one: Dialect) -> int:
+        return len({folded(heading).casefold() for heading in one.headings} & known)
+
     def score(one: Dialect) -> tuple[int, int, int, int]:
         width = len(one.headings)
-        fits = len({folded(heading).casefold() for heading in one.headings} & known)
-        return fits, 0 if fits else widths[one.delimiter, width], width * bool(fits), -one.header_line
+        fitting = fits(one)
+        return fitting, 0 if fitting else widths[one.delimiter, width], width * bool(fitting), -one.header_line
 
-    return max(candidates, key=score)
+    found = max(candidates, key=score)
+    above = next((one for one in candidates if one.header_line < found.header_line and fits(one) > 1), None)
+    if above is not None:  # the rows between the two would be passed over
+        message = f"two rows could be the header, this one and line {found.header_line}"
+        raise refuse(text.file.label, "C004", message, "keep one table in a file", above.header_line, 1)
+    return found
 
 
 def _reader(lines: Iterable[str], delimiter: str, quoting: Quoting) -> Reader:
+    csv.field_size_limit(LONGEST_CELL)
     return csv.reader(
         lines,
         delimiter=delimiter,
@@ -136,7 +145,7 @@ def _candidates(lines: list[str], delimiter: str, passed: int) -> Iterator[Diale
     for line, after, cells in islice(_filled_rows(lines, delimiter, quoting), PREAMBLE):
         headings = tuple(cell.strip() for cell in cells)
         header = "".join(lines[line - 1 : after])
-        yield Dialect(delimiter, quoting, headings, header, passed + line, passed + after)
+        yield Dialect(delimiter, quoting, headings, header, passed + line, passed + after, line - 1)
 
 
 def _filled_rows(lines: list[str], delimiter: str, quoting: Quoting) -> Iterator[tuple[int, int, list[str]]]:
@@ -154,15 +163,28 @@ def _filled_rows(lines: list[str], delimiter: str, quoting: Quoting) -> Iterator
 
 
 def _quoting(lines: list[str], delimiter: str) -> Quoting:
-    """Double quotes around cells and double ones inside, unless the head makes sense in another way only."""
+    """Double quotes around cells and double ones inside, unless the head makes sense in another way only.
+
+    Single quotes enclose cells where they enclose every cell of a row, or where more rows are of one width for it.
+    """
     head = "".join(lines)
     if '\\"' in head and _breaks(lines, delimiter, USUAL) and not _breaks(lines, delimiter, BACKSLASHED):
         return BACKSLASHED
     edge = f"[{re.escape(delimiter)}\r\n]"
     enclosed = re.search(f"(?:^|{edge}) *'(?:[^'\r\n]|'')*' *(?:$|{edge})", head)
-    if enclosed and not re.search(f'(?:^|{edge}) *"', head) and not _breaks(lines, delimiter, SINGLE):
-        return SINGLE
-    return USUAL
+    if not enclosed or re.search(f'(?:^|{edge}) *"', head) or _breaks(lines, delimiter, SINGLE):
+        return USUAL
+    rows = [cells for _, _, cells in _filled_rows(lines, delimiter, USUAL)]
+    every = any(len(cells) > 1 and all(map(_SINGLE_QUOTED.fullmatch, cells)) for cells in rows)
+    return (
+        SINGLE if every or _of_one_width(lines, delimiter, SINGLE) > _of_one_width(lines, delimiter, USUAL) else USUAL
+    )
+
+
+def _of_one_width(lines: list[str], delimiter: str, quoting: Quoting) -> int:
+    """How many rows have as many cells as most have."""
+    widths = Counter(len(cells) for _, _, cells in _filled_rows(lines, delimiter, quoting))
+    return max((count for width, count in widths.items() if width > 1), default=0)
 
 
 def _breaks(lines: list[str], delimiter: str, quoting: Quoting) -> bool:

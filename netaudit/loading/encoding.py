@@ -7,6 +7,7 @@ import hashlib
 import re
 import tempfile
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
@@ -52,6 +53,13 @@ class Text:
         """How many lines hold nothing: one more pass over the bytes."""
         with self.file.path.open("rb") as stream:
             return sum(len(_EMPTY.findall(b"\n" + chunk)) for chunk in _whole_lines(stream, self))
+
+    def count(self, char: str, first: int) -> int:
+        """How often a character of ASCII stands below the first lines, as many as `first`: one more pass."""
+        with self.file.path.open("rb") as stream:
+            for _ in range(first):
+                stream.readline()
+            return sum(chunk.count(char.encode()) for chunk in iter(partial(stream.read, _CHUNK), b""))
 
 
 def as_utf8(file: File, declared: str | None, copies: ExitStack) -> Text:
@@ -104,22 +112,11 @@ def _transcode(file: File, encoding: str, copy: IO[bytes]) -> None:
             final = not chunk
             try:
                 good = decoder.decode(chunk, final)
-            except UnicodeError as error:
-                raise _unlike(error, file, encoding, lines) from None
+            except UnicodeDecodeError as error:
+                raise undecodable(error, error.object, file.label, lines) from None
             lines += good.count("\n")
             copy.write(good.encode())
     copy.flush()
-
-
-def _unlike(error: UnicodeError, file: File, encoding: str, lines: int) -> Exception:
-    """Where bytes do not fit the encoding; codecs that cannot say where name the line before which all was well."""
-    if not isinstance(error, UnicodeDecodeError):
-        return refuse(file.label, "F002", f"not {encoding.upper()}", "declare its encoding:", lines + 1, None)
-    before = error.object[: error.start].decode(encoding, "ignore")
-    line = lines + before.count("\n") + 1
-    column = len(before) - before.rfind("\n")
-    message = f"the byte 0x{error.object[error.start]:02x} is not {encoding.upper()}"
-    return refuse(file.label, "F002", message, "save the file as UTF-8, or declare its encoding:", line, column)
 
 
 def _surveyed(text: Text) -> Text:

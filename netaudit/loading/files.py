@@ -91,6 +91,8 @@ def encoding_of(head: bytes, file: str, declared: str | None = None) -> str:
     for mark, encoding in _BOMS:
         if head.startswith(mark):
             return encoding
+    if declared in {"utf-16", "utf-32"}:  # without its mark, which would say the order of the bytes
+        return _unmarked(head) or f"{declared}-le"
     return declared or _unmarked(head) or "utf-8"
 
 
@@ -109,13 +111,19 @@ def decoded(data: bytes, file: str, declared: str | None = None) -> str:
     try:
         return data.decode(encoding).removeprefix("\ufeff")
     except UnicodeDecodeError as error:
-        raise undecodable(error, data, file) from None
+        raise undecodable(error, data, file, hint="save the file as UTF-8") from None
 
 
-def undecodable(error: UnicodeDecodeError, data: bytes, file: str, lines_before: int = 0) -> InputError:
+def undecodable(
+    error: UnicodeDecodeError,
+    data: bytes,
+    file: str,
+    lines_before: int = 0,
+    hint: str = "save the file as UTF-8, or declare its encoding: in the settings",
+) -> InputError:
     """Says where the text stops being text."""
-    before = data[: error.start]
-    line = lines_before + before.count(b"\n") + 1
-    column = len(before[before.rfind(b"\n") + 1 :].decode(error.encoding).lstrip("\ufeff")) + 1
+    before = data[: error.start].decode(error.encoding, "ignore").removeprefix("\ufeff")
+    line = lines_before + before.count("\n") + 1
+    column = len(before) - before.rfind("\n")
     message = f"the byte 0x{data[error.start]:02x} is not {error.encoding.upper()}"
-    return refuse(file, "F002", message, "save the file as UTF-8, or declare encoding:", line, column)
+    return refuse(file, "F002", message, hint, line, column)

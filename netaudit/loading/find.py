@@ -141,9 +141,12 @@ def _read_file(found: Found, file: File) -> None:
         _read_table_files(found, {"ties": [(file, None)]}, only=file)
     else:
         regular(file)
-        raise refuse(
-            file.label, "F005", "is neither a document nor a table", "a book is .yml, .json, .csv, .parquet or a folder"
+        hint = (
+            "name it .csv"
+            if suffix in {".tsv", ".tab", ".txt"}
+            else "a book is .yml, .json, .csv, .parquet or a folder"
         )
+        raise refuse(file.label, "F005", "is neither a document nor a table", hint)
 
 
 def _read_folder(found: Found, folder: Path) -> None:
@@ -173,7 +176,11 @@ def _read_folder(found: Found, folder: Path) -> None:
     for name in tables:
         file = below(folder, name, (str(folder / name), None, None))
         table = Path(name).stem
-        if table in TABLES:
+        if table in files:
+            found.problems.append(
+                Problem("F005", f"a second file for {table}", f"leave one of them: {name}", file.label)
+            )
+        elif table in TABLES:
             files[table] = [(file, None)]
         else:
             hint = nearest(table, TABLES) or f"tables are {', '.join(TABLES)}; map other files in {SETTINGS}"
@@ -225,7 +232,7 @@ def _read_table_file(found: Found, file: File, uses: list[tuple[str, Mapped | No
     source: Table | ParquetTable
     reading = Reading(plain=True)
     if file.path.suffix.casefold() == ".parquet":
-        source = read_parquet(engine, file)
+        source = read_parquet(engine, file, {heading for _, _, wanted in uses for heading in wanted.known})
     else:
         known = {heading for _, _, wanted in uses for heading in wanted.columns.values()}
         source = read_csv(engine, file, known, settings.encoding, found.copies)

@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from netaudit.engine import literal
-from netaudit.loading.values import CellError, folded, read_number
+from netaudit.loading.raw import is_blank
+from netaudit.loading.values import WHITE, CellError, folded, read_number
 
 if TYPE_CHECKING:
     from netaudit.engine import Engine
@@ -28,14 +29,16 @@ _TOTAL = re.compile(rf"({_WORDS})\s*:?")
 _NOTE = re.compile(
     rf"({_WORDS})\s*:?\s*\(\s*[0-9.,\s]+\w*\s*\)"
     r"|[(]?[0-9][0-9.,]* (rows?|records?|results?|entries|items|rækker|poster|zeilen)[)]?\.?"
-    r"|(copyright|©|\(c\)|confidential|fortroligt|vertraulich)\b.*"
+    r"|(copyright|©|\(c\)) ?(\(c\)|©)? ?[0-9]{4}.*"
+    r"|(confidential|fortroligt|vertraulich)( information\b.*|\s*[^\w\s].*)?"
     r"|(report |file |data )?(exported|generated|created|printed|downloaded) (by|on|at|from|with)\b.*"
-    r"|(source|note|notes|page)\b ?[:0-9].*|end of (file|report|table|data)\b.*",
+    r"|(source|notes?) ?:.*|page [0-9]+( ?(of|/) ?[0-9]+)?|end of (file|report|table|data)",
     re.DOTALL,
 )
 _LABEL = re.compile(
     rf"(({_WORDS}|number|no\.|count|records?|rows?|antal|anzahl)\b.*|(record|row)s? count|.* (totals?|count)"
-    r"|(export(ed)?|generated|created|printed|run|report)( date| time)?( by| on| at)?\s*:?|page [0-9]+.*"
+    r"|(copyright|©|\(c\)|confidential|fortroligt|vertraulich|end of)\b.*|page [0-9]+.*"
+    r"|(export(ed)?|generated|created|printed|run|report)( date| time)?( by| on| at)?\s*:?"
     r"|(source|filters?|notes?|currency|as of|date)\s*:?)",
     re.DOTALL,
 )
@@ -65,7 +68,7 @@ class Footers:
     def __init__(self, engine: Engine, raw: Raw) -> None:
         self.engine = engine
         self.raw = raw
-        self.repeated: list[int] = []
+        self.repeated: set[int] = set()
         self.below: list[int] = []
         self.doubtful: dict[int, str] = {}
         if raw.columns:
@@ -80,15 +83,15 @@ class Footers:
         )
         words = f"({', '.join(literal(word + mark) for word in TOTALS for mark in ('', ' ', ':', ' :', ': '))})"
         totals = f"lower({first}) IN {words}"
-        filled = ", ".join(f"nullif(trim({cell}), '')" for cell in (first, *others))
-        blank = f"({first} IS NULL OR {first} < '!')"  # or it begins with a blank
+        filled = ", ".join(f"nullif(trim({cell}, {literal(WHITE)}), '')" for cell in (first, *others))
+        blank = f"({first} IS NULL OR {first} < '!' OR {first} > '~')"  # or it begins with white space
         test = f"{totals} OR ({blank} AND lower(coalesce({filled}, '')) IN {words}) OR ({again})"
         last = f"(SELECT max(rowid) FROM {relation})"
         suspects = self.engine.ask(
             f"SELECT {again}, rowid, {', '.join(self.raw.columns)} FROM {relation} r "
             f"WHERE {test} OR rowid > {last} - {LOWEST} ORDER BY rowid DESC"
         )
-        self.repeated = [row for repeated, row, *_ in suspects if repeated]
+        self.repeated = {row for repeated, row, *_ in suspects if repeated}
         if suspects:
             self._judge(suspects[0][1], [tuple(rest) for _, *rest in suspects])
 
@@ -98,67 +101,82 @@ class Footers:
         for row, *cells in suspects:
             assert isinstance(row, int)  # noqa: S101 - it is the first column
             texts = ["" if cell is None else str(cell).strip() for cell in cells]
-            if row in self.repeated:
+            if any(texts) and row not in self.repeated:
+                self._judge_row(row, texts, at_end=row == end and last - row < LOWEST)
+                end -= row == end and (row in self.doubtful or row in self.below)
+            else:
                 end -= row == end
-                continue
-            label, figures = _figures(texts)
-            known = _TOTAL.fullmatch(label) is not None
-            alone = len(texts) > 1 and bool(texts[0]) and not any(texts[1:])
-            if row == end and alone and _NOTE.fullmatch(label):
-                self.below.append(row)
-            elif figures is not None and known:
-                sure = row == end and self._adds_up(row, figures)
-                self._note(row, "looks like a line of totals", sure=sure)
-            elif row == end and figures and self._is_total(row, label, figures):
-                self._note(row, "looks like a line of totals", sure=False)
-            elif row == end and len(texts) > 1 and not figures and self._is_note(texts, label, alone=alone):
-                self._note(row, "looks like a note below the table", sure=False)
-            end -= row in self.doubtful or row in self.below
 
-    def _note(self, row: int, why: str, *, sure: bool) -> None:
-        """A row that is none, or might be none."""
-        if sure:
+    def _judge_row(self, row: int, texts: list[str], *, at_end: bool) -> None:
+        """Whether a row is none, or might be none."""
+        label, figures = _figures(texts)
+        alone = len(texts) > 1 and bool(texts[0]) and not any(texts[1:])
+        if at_end and alone and _NOTE.fullmatch(label):
             self.below.append(row)
-        else:
-            self.doubtful[row] = why
+        elif figures is not None and _TOTAL.fullmatch(label):
+            if at_end and self._adds_up(row, figures):
+                self.below.append(row)
+            else:
+                self.doubtful[row] = "looks like a line of totals"
+        elif at_end and figures and self._is_total(row, label, texts, figures):
+            self.doubtful[row] = "looks like a line of totals"
+        elif at_end and len(texts) > 1 and not figures and self._is_note(texts, label, alone=alone):
+            self.doubtful[row] = "looks like a note below the table"
 
     def _is_note(self, texts: list[str], label: str, *, alone: bool) -> bool:
         """Whether a row reads like a note. Channels are often called by the same words."""
         reads = self.raw.table != "channels" and _LABEL.fullmatch(label) is not None
-        return reads or (alone and len(texts) > 2 and self._stands_out(texts[0]))
+        return reads or (alone and len(texts) > 2 and not self.doubtful and self._stands_out(texts[0]))
 
-    def _is_total(self, row: int, label: str, figures: dict[int, str]) -> bool:
-        """Whether a row of one text and figures reads like a total, or is the sum of those above whatever it reads."""
+    def _is_total(self, row: int, label: str, texts: list[str], figures: dict[int, str]) -> bool:
+        """Whether a row of one text and figures reads like a total; or, whatever it reads, is the sum of those above.
+
+        The sum of others a row can be by chance, so it must also leave a cell blank that all others fill.
+        """
         if _LABEL.fullmatch(label):
             return True
         numbers = {self.raw.cells.get(name) for name in _NUMBERS}
         of_ours = {index: text for index, text in figures.items() if self.raw.columns[index] in numbers}
-        above = self.engine.ask(f"SELECT count(*) FROM {self.raw.relation}")[0][0] - 1
-        return above > 1 and any(text.strip("0.,") for text in of_ours.values()) and self._adds_up(row, of_ours)
+        telling = any(text.strip("0.,") for text in of_ours.values()) and not self.doubtful
+        return telling and self._is_sparser(row, texts) and self._adds_up(row, of_ours, counts=False)
 
-    def _adds_up(self, row: int, figures: dict[int, str] | None) -> bool:
-        """Whether each figure is the sum of its column above, or the number of rows there."""
-        skipped = ", ".join(map(str, [*self.below, *self.repeated, row]))
-        relation, reading = self.raw.relation, self.raw.reading
+    def _is_sparser(self, row: int, texts: list[str]) -> bool:
+        """Whether a row leaves a cell blank that each of several others fills."""
+        blank = [is_blank(cell) for cell, text in zip(self.raw.columns, texts, strict=True) if not text]
+        counts = "".join(f", count(*) FILTER ({test})" for test in blank)
+        ((others, *found),) = self.engine.ask(f"SELECT count(*){counts} FROM {self._above(row)}")
+        return others > 1 and 0 in found
+
+    def _above(self, row: int) -> str:
+        """The rows above one that is judged."""
+        skipped = ", ".join(map(str, [*self.below, *self.repeated, -1]))
+        return f"{self.raw.relation} r WHERE rowid < {row} AND rowid NOT IN ({skipped})"
+
+    def _adds_up(self, row: int, figures: dict[int, str], *, counts: bool = True) -> bool:
+        """Whether each figure is the sum of its column above; or, if that `counts`, the number of rows there."""
+        reading = self.raw.reading
 
         def fits(index: int, figure: str) -> bool:
-            query = f"SELECT {self.raw.columns[index]} FROM {relation} r WHERE rowid NOT IN ({skipped})"
-            above = [text or "" for (text,) in self.engine.ask(query)]
+            above = [
+                text or "" for (text,) in self.engine.ask(f"SELECT {self.raw.columns[index]} FROM {self._above(row)}")
+            ]
+            if counts and figure == str(len(above)):
+                return True
             try:
                 number = read_number(figure, reading)
-                return number == len(above) or number == sum(read_number(text, reading) or 0 for text in above)
+                return number == sum(read_number(text, reading) or 0 for text in above)
             except CellError:
-                return figure == str(len(above))  # a column of texts, whose rows are counted
+                return False
 
-        return bool(figures) and all(fits(index, figure) for index, figure in (figures or {}).items())
+        return bool(figures) and all(fits(index, figure) for index, figure in figures.items())
 
     def _stands_out(self, text: str) -> bool:
         """Whether the text is none that an id would be, and no other row has its first cell alone."""
         if text[0].isalnum() and " " not in text:
             return False
         first, *others = self.raw.columns
-        blank = " AND ".join(f"nullif(trim({cell}), '') IS NULL" for cell in others)
-        sparse = f"{blank} AND nullif(trim({first}), '') IS NOT NULL"
+        blank = " AND ".join(map(is_blank, others))
+        sparse = f"{blank} AND NOT {is_blank(first)}"
         ((alone, rows),) = self.engine.ask(f"SELECT count(*) FILTER ({sparse}), count(*) FROM {self.raw.relation} r")
         return bool(alone == 1 < rows)
 

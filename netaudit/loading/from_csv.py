@@ -7,8 +7,10 @@ what is not plain, is read strictly, row by row, and handed to it in a clean cop
 from __future__ import annotations
 
 import csv
+import re
 import tempfile
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,7 @@ from netaudit.errors import InputError
 from netaudit.loading.dialect import LONGEST_CELL, USUAL, Dialect, dialect_of
 from netaudit.loading.encoding import LONGEST_LINE, Text, as_utf8
 from netaudit.loading.files import File, refuse, regular
+from netaudit.loading.raw import is_blank
 from netaudit.loading.records import Record, Records
 from netaudit.loading.values import folded
 
@@ -80,12 +83,13 @@ class Table:
     def is_filled(self, engine: Engine, index: int) -> bool:
         """Whether any cell of a column holds something."""
         cell = self.columns[index]
-        return bool(engine.ask(f"SELECT 1 FROM {self.relation} WHERE nullif(trim({cell}), '') IS NOT NULL LIMIT 1"))
+        return bool(engine.ask(f"SELECT 1 FROM {self.relation} WHERE NOT {is_blank(cell)} LIMIT 1"))
 
     def places(self, cells: list[Cell]) -> list[Place]:
         """Line and column of cells, by reading the file once more."""
         wanted = {row for row, _ in cells}
-        found = {row: record for row, record in enumerate(Records(self.text, self.dialect)) if row in wanted}
+        rows = islice(enumerate(Records(self.text, self.dialect)), max(wanted, default=-1) + 1)
+        found = {row: record for row, record in rows if row in wanted}
         return [self._place(found.get(row), column) for row, column in cells]
 
     def _place(self, record: Record | None, column: str | None) -> Place:
@@ -113,7 +117,9 @@ def read_csv(engine: Engine, file: File, known: set[str], declared: str | None, 
 
 def _by_engine(engine: Engine, text: Text, dialect: Dialect) -> Table | None:
     """Let the engine parse; None where anything about the file or the outcome is not plain."""
-    odd_name = any(char in str(text.file.path) for char in "*?[]")  # the engine would take these for patterns
+    odd_name = re.search(
+        "[*?\\[\\]\ud800-\udfff]", str(text.file.path)
+    )  # patterns to the engine, and bytes that are no text
     narrow = len(dialect.headings) == 1  # an empty line would be a cell
     unusual = (text.quotes and dialect.first > 1) or (narrow and text.empty_lines() > 0)
     if not text.plain or dialect.quoting != USUAL or odd_name or unusual:
@@ -129,11 +135,15 @@ def _by_engine(engine: Engine, text: Text, dialect: Dialect) -> Table | None:
         edges = " OR ".join(f"left(trim({cell}), 1) = '\"' OR right(trim({cell}), 1) = '\"'" for cell in table.columns)
         if engine.ask(f"SELECT 1 FROM {relation} WHERE {edges} LIMIT 1"):
             return None
-    blank = text.lines - dialect.first - engine.ask(f"SELECT count(*) FROM {relation}")[0][0]
-    if not blank:
-        return table
-    explained = not text.quotes and 0 < blank <= text.empty_lines()
-    return replace(table, skipped={"blank lines": blank}) if explained else None
+    inside = "".join(
+        f" + sum(length({cell}) - length(replace({cell}, {literal(dialect.delimiter)}, '')))" for cell in table.columns
+    )
+    rows, enclosed = engine.ask(f"SELECT count(*), {f'0{inside}' if text.quotes else 0} FROM {relation}")[0]
+    beyond = text.count(dialect.delimiter, dialect.first) - (enclosed or 0) - rows * (len(dialect.headings) - 1)
+    blank = text.lines - dialect.first - rows
+    if beyond not in {0, rows} or (blank and not (not text.quotes and 0 < blank <= text.empty_lines())):
+        return None  # a blank cell beyond the header is passed over where every row has one
+    return replace(table, skipped=_skipped(dialect, blank))
 
 
 def _parsed(engine: Engine, path: Path, delimiter: str, width: int, first: int, longest: int = LONGEST_CELL) -> str:
@@ -163,15 +173,20 @@ def _by_hand(engine: Engine, text: Text, dialect: Dialect) -> Table:
             rows += 1
             writer.writerow(record.cells[:width])
         copy.flush()
-        skipped = _counted({"blank lines": records.blank, "totals and notes below the table": records.notes})
+        skipped = _skipped(dialect, records.blank, records.notes)
         if records.problems:
             aside = sum(skipped.values())
             tally = (
                 f"{rows + aside + records.count} rows read: {rows} loaded, {aside} skipped, {records.count} rejected"
             )
             raise InputError(records.problems, records.count, f"{text.file.label}: {tally}")
-        return Table(_parsed(engine, Path(copy.name), ",", width, 0, 4 * LONGEST_LINE), text, dialect, skipped)
+        relation = _parsed(engine, Path(copy.name), ",", width, 0, 4 * LONGEST_LINE)
+    if engine.ask(f"SELECT count(*) FROM {relation}")[0][0] != rows:
+        raise refuse(text.file.label, "F003", "rows that are too large for the engine", "look for a lost quote")
+    return Table(relation, text, dialect, skipped)
 
 
-def _counted(reasons: dict[str, int]) -> dict[str, int]:
+def _skipped(dialect: Dialect, blank: int, notes: int = 0) -> dict[str, int]:
+    """Lines that are no rows, by reason."""
+    reasons = {"lines above the header": dialect.above, "blank lines": blank, "totals and notes below the table": notes}
     return {reason: count for reason, count in reasons.items() if count}

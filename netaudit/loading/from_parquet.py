@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from netaudit.engine import literal, quoted
+from netaudit.errors import shown
 from netaudit.loading.files import File, refuse, regular
 from netaudit.loading.values import folded
 
@@ -22,17 +23,20 @@ if TYPE_CHECKING:
 MOST_ROWS = 50_000_000
 """A file of a few bytes can claim any number of rows."""
 
-_PLAIN = ("VARCHAR", "BOOLEAN", "FLOAT", "DOUBLE", "DATE", "TIMESTAMP", "DECIMAL", "ENUM")
-_WHOLE = ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
+_PLAIN = re.compile(
+    r"VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DATE|TIMESTAMP(_S|_MS|_NS)?|UUID|(DECIMAL|ENUM)\(.*\)"
+)
+_FLOAT = re.compile("FLOAT|DOUBLE")
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetTable:
-    """What was read: the engine's table with one text column `c0`, `c1`, … per column of the file."""
+    """What was read: the engine's table with one text column `c0`, `c1`, … per column of the file that is asked for."""
 
     relation: str
     written: tuple[str, ...]
     digest: str
+    headings: Mapping[str, str]
     columns: tuple[str, ...] = ()  # for what CSV has below its tables, and Parquet has not
     skipped: Mapping[str, int] = field(default_factory=dict)
     read_as: Mapping[str, object] = field(default_factory=dict)
@@ -46,19 +50,19 @@ class ParquetTable:
         """A column of Parquet was meant to be one."""
         return True
 
-    @property
-    def headings(self) -> dict[str, str]:
-        """Name, folded → SQL expression of its cells."""
-        return {folded(name).casefold(): quoted(f"c{index}") for index, name in enumerate(self.written)}
-
     def places(self, cells: list[Cell]) -> list[Place]:
         """Row, from 1, in place of a line; and the number of the column."""
         return [(row + 1, int(column[1:]) + 1 if column and column.startswith("c") else None) for row, column in cells]
 
 
-def read_parquet(engine: Engine, file: File) -> ParquetTable:
-    """Read `file` into the engine; a row's `line` is its number. Raises InputError for anything but a plain table."""
+def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
+    """Read the columns `asked` for (names, folded) of `file` into the engine; a row's `line` is its number.
+
+    Raises InputError for what is no table, and for a column asked for whose cells are no single values.
+    """
     regular(file)
+    if any("\ud800" <= char <= "\udfff" for char in str(file.path)):
+        raise refuse(file.label, "F001", "cannot be read: a name that is not text", "rename the file")
     only = re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(file.path.absolute()))  # the engine knows patterns
     source = f"read_parquet({literal(only)}, hive_partitioning=false)"
     try:
@@ -68,21 +72,28 @@ def read_parquet(engine: Engine, file: File) -> ParquetTable:
         rows = engine.ask(f"SELECT count(*) FROM {source}")[0][0]
         if rows > MOST_ROWS:
             raise refuse(file.label, "F003", f"more than {MOST_ROWS} rows")
-        texts = ", ".join(f"{_as_text(name, kind)} AS c{index}" for index, (name, kind, *_) in enumerate(shape))
+        columns = {
+            index: (name, kind) for index, (name, kind, *_) in enumerate(shape) if folded(name).casefold() in asked
+        }
+        texts = [f"{_as_text(name, kind, file)} AS c{index}" for index, (name, kind) in columns.items()]
         relation = engine.new_name()
-        engine.run(f"CREATE TEMP TABLE {relation} AS SELECT {texts} FROM {source}")
+        engine.run(f"CREATE TEMP TABLE {relation} AS SELECT {', '.join(texts) or 'NULL'} FROM {source}")
     except OSError as error:
         raise refuse(file.label, "F001", f"cannot be read: {error.strerror}") from None
     except duckdb.Error:
         raise refuse(file.label, "F002", "cannot be read as Parquet", "export it anew, or as CSV") from None
-    return ParquetTable(relation, tuple(name for name, *_ in shape), digest)
+    headings = {folded(name).casefold(): quoted(f"c{index}") for index, (name, _) in columns.items()}
+    return ParquetTable(relation, tuple(name for name, *_ in shape), digest, headings)
 
 
-def _as_text(name: str, kind: str) -> str:
-    """The SQL text of a column; what holds no single value is text that no type takes."""
+def _as_text(name: str, kind: str, file: File) -> str:
+    """The SQL text of a column. A number without a fraction has none, for that is how a blank makes floats of ids."""
     cell = quoted(name)
     if kind.startswith("TIMESTAMP WITH TIME ZONE"):
         return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d')"
-    if kind.removeprefix("U").startswith(_WHOLE) or (kind.startswith(_PLAIN) and "[" not in kind):
-        return f"CAST({cell} AS VARCHAR)"
-    return f"CASE WHEN {cell} IS NOT NULL THEN {literal(chr(127) + kind.split('(', maxsplit=1)[0])} END"
+    if _FLOAT.fullmatch(kind):
+        return f"regexp_replace(CAST({cell} AS VARCHAR), '[.]0$', '')"
+    if not _PLAIN.fullmatch(kind):
+        hint = "a cell is one text, number or date"
+        raise refuse(file.label, "Y006", f"the column {shown(name)} is of type {shown(kind)}", hint)
+    return f"CAST({cell} AS VARCHAR)"

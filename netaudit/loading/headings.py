@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from netaudit.errors import InputError, Problem, nearest, shown
-from netaudit.loading.schema import TABLES
+from netaudit.loading.schema import TABLES, required_of
 from netaudit.loading.values import folded
 
 if TYPE_CHECKING:
@@ -19,25 +19,29 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is asked of a file's headings: `columns` is our column → heading (folded).
+    """What is asked of a file's headings by one table: `columns` is our column → heading (folded).
 
     `named` says that a mapping names them, so that each must be there. In a `mapped` file, columns that nobody asked
-    for are nobody's business; `looked_at` are those that a condition of it looks at.
+    for are nobody's business; `looked_at` are those that a condition of it looks at. `needed` are groups of our columns
+    of which one must be there, as far as no constant fills it.
     """
 
+    table: str
     columns: dict[str, str]
     named: bool = False
     mapped: bool = False
     looked_at: frozenset[str] = frozenset()
+    needed: tuple[tuple[str, ...], ...] = ()
 
     @classmethod
     def of(cls, table: str, mapped: Mapped | None) -> Wanted:
         """What a table's own file needs, or what a mapping asks for."""
         own = {name: name for name in TABLES[table]}
         if mapped is None:
-            return cls(own)
+            return cls(table, own, needed=tuple(required_of(table)))
         looked_at = frozenset(condition.column for condition in mapped.where)
-        return cls(mapped.columns or own, bool(mapped.columns), mapped=True, looked_at=looked_at)
+        needed = tuple(group for group in required_of(table) if not mapped.constants.keys() & set(group))
+        return cls(table, mapped.columns or own, bool(mapped.columns), mapped=True, looked_at=looked_at, needed=needed)
 
     @property
     def known(self) -> set[str]:
@@ -82,6 +86,12 @@ def check_headings(file: str, source: Headed, engine: Engine, uses: list[Wanted]
         if wanted.named
         for column, heading in wanted.columns.items()
         if heading not in headings
+    ]
+    problems = problems or [  # what is misspelt is missing as well
+        Problem("S002", f"{wanted.table}: no column for {' or '.join(group)}", None, file, *places[0])
+        for wanted in uses
+        for group in wanted.needed
+        if not any(wanted.columns.get(column) in headings for column in group)
     ]
     if problems:
         raise InputError(dict.fromkeys(problems))

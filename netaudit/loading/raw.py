@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from netaudit.engine import literal
+from netaudit.loading.values import WHITE
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from decimal import Decimal
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
 
 Place = tuple[int | None, int | None]
 """Line and column of a cell, from 1."""
+
+_BLANK = "({0} IS NULL OR (({0} < '!' OR {0} > '~') AND trim({0}, " + literal(WHITE) + ") = ''))"
 
 Cell = tuple[int, str | None]
 """A row of a raw table (from 0) and one of its columns, or None for the whole row."""
@@ -44,3 +49,8 @@ class Raw:
     where: tuple[Condition, ...] = ()
     scale: Mapping[str, Decimal] = field(default_factory=dict)
     constants: frozenset[str] = frozenset()
+
+
+def is_blank(cell: str) -> str:
+    """An SQL test for a cell without text, as the readers of cells see it. The first letter tells it of most texts."""
+    return _BLANK.format(cell)

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from netaudit.errors import SHOWN, Problem
 from netaudit.loading.dialect import LONGEST_CELL
-from netaudit.loading.footers import is_note
+from netaudit.loading.encoding import LONGEST_LINE
+from netaudit.loading.footers import LOWEST, is_note
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,6 +73,8 @@ class Records:
                 after_blank = True
             elif len(record.cells) < self.width:
                 short.append((record, after_blank))
+                if len(short) > LOWEST:  # too many to stand below a table
+                    self._reject_width(short.pop(0)[0])
             else:
                 for early, _ in short:
                     self._reject_width(early)
@@ -113,6 +116,8 @@ class Records:
     def _fault(self, record: Record) -> tuple[str, str, str | None] | None:
         """Code, message and hint where quotes stand so that the row could be read in two ways."""
         mark, escape = self.dialect.quoting
+        if len(record.raw) > LONGEST_LINE // 4 and len(record.raw.encode()) > LONGEST_LINE:
+            return "F003", f"a row larger than {LONGEST_LINE >> 20} MiB", "look for a lost quote"
         if escape is not None and re.search(rf"(?<!\\)(?:\\\\)*\\[^\\{mark}]", record.raw):
             return "C001", "a backslash before something else than a quote", r"write it as \\"
         bare = re.sub(r"\\.", "", record.raw) if escape else record.raw

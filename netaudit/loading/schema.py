@@ -155,3 +155,8 @@ ONE_OF: dict[str, tuple[tuple[str, ...], ...]] = {
     "interactions": (("owner", "employee", "channel"), ("contact", "customer")),
 }
 """Groups of columns of which a row needs at least one; of the first group, only one."""
+
+
+def required_of(table: str) -> list[tuple[str, ...]]:
+    """Groups of columns of which a row needs one."""
+    return [*((name,) for name, column in TABLES[table].items() if column.required), *ONE_OF.get(table, ())]

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from netaudit.engine import literal, quoted
 from netaudit.errors import SHOWN, Problem, nearest, shown
 from netaudit.loading.footers import Footers
-from netaudit.loading.schema import ONE_OF, TABLES, Type
+from netaudit.loading.raw import is_blank
+from netaudit.loading.schema import ONE_OF, TABLES, Type, required_of
 from netaudit.loading.values import LARGEST, CellError
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from netaudit.loading.raw import Raw
     from netaudit.loading.values import Reading
 
-WHITE = " \t\r\n"
 LONGEST_FAST = 200
 """Texts longer than this always go through the reader."""
 
@@ -57,12 +57,11 @@ class _Column:
     @property
     def blank(self) -> str:
         """An SQL test for a blank cell. White space is looked for only where there is any."""
-        white = f" OR trim({self.cell}, {literal(WHITE)}) = ''" if self.white else ""
-        return f"({self.cell} IS NULL{white})"
+        return is_blank(self.cell) if self.white else f"({self.cell} IS NULL)"
 
     def read(self, text: str) -> None:
         """Read one text as its type says, and keep what comes of it."""
-        self.white = self.white or not text.strip(WHITE)
+        self.white = self.white or not text.strip()
         self.odd[text] = None
         try:
             self.odd[text] = _scaled(self.type.read(text, self.how), self.factor)
@@ -71,11 +70,12 @@ class _Column:
 
 
 class Typist:
-    """Types raw tables; gathers problems as it goes."""
+    """Types raw tables; gathers problems as it goes, of those in cells the first, and counts the `unshown`."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.problems: list[Problem] = []
+        self.unshown = 0
         self.tallies: list[Tally] = []
         self._misplaced: set[tuple[str, int]] = set()
         self._pending: list[tuple[Raw, Problem, tuple[int, str | None]]] = []
@@ -105,36 +105,41 @@ class Typist:
                 return
             self._misplaced.add((tally.raw.relation, cell[0]))
         tally.rejected.add(cell[0])
-        self._pending.append((tally.raw, Problem(code, message, hint, tally.raw.file), cell))
+        self.unshown += len(self._pending) >= SHOWN
+        if len(self._pending) < SHOWN:
+            self._pending.append((tally.raw, Problem(code, message, hint, tally.raw.file), cell))
 
     @property
-    def content(self) -> bool:
+    def is_clean(self) -> bool:
         """Whether nothing is wrong so far."""
         return not self.problems and not self._pending
 
     def located(self) -> list[Problem]:
-        """Every problem so far; the first of them, as many as are shown, with their places."""
-        first = self._pending[:SHOWN]
+        """The problems so far with their places; of those in cells, as many as are shown."""
         found: list[Problem] = list(self.problems)
-        for raw in dict.fromkeys(raw.relation for raw, _, _ in first):
-            mine = [entry for entry in first if entry[0].relation == raw]
+        for raw in dict.fromkeys(raw.relation for raw, _, _ in self._pending):
+            mine = [entry for entry in self._pending if entry[0].relation == raw]
             cells = [(row, _source_name(origin, column)) for origin, _, (row, column) in mine]
             for (_, problem, _), (line, column) in zip(mine, mine[0][0].places(cells), strict=True):
                 found.append(replace(problem, line=line, column=column))
-        return found + [problem for _, problem, _ in self._pending[SHOWN:]]
+        return found
 
     def _type_raw(self, raw: Raw, number: int) -> tuple[Tally, str]:
         columns = self._columns(raw)
         tally = Tally(raw, sum(raw.skipped.values()), dict(raw.skipped))
         footers = Footers(self.engine, raw)
-        rules = self._rules(raw, tally, columns, footers)
-        faults = [] if raw.mapped else [(names, _blank(raw, columns, names)) for names in _required_of(raw)]
+        passing = [self._passing(raw, index) for index in range(len(raw.where))]
+        rules = self._rules(raw, columns, footers, [test for test, _ in passing])
+        faults = [] if raw.mapped else [(names, _blank(raw, columns, names)) for names in required_of(raw.table)]
         kept = self._count(tally, rules, faults)
+        for index, (_, wrong) in enumerate(passing):
+            column = raw.where[index].column
+            self._wrong(tally, f"where {column}", raw.headings.get(column, ""), wrong, kept)
         self._exclusive(raw, tally, columns, kept)
         self._doubted(raw, tally, kept, footers)
         selected, joins = [], []
         for name, field_of in TABLES[raw.table].items():
-            expression, join = self._typed(raw, tally, name, field_of.type, columns.get(name), kept)
+            expression, join = self._typed(tally, name, field_of.type, columns.get(name), kept)
             selected.append(f"{expression} AS {quoted(name)}")
             joins.append(join)
         return tally, (
@@ -160,7 +165,7 @@ class Typist:
                 columns[name].read(text)
         return columns
 
-    def _rules(self, raw: Raw, tally: Tally, columns: dict[str, _Column], footers: Footers) -> dict[str, str]:
+    def _rules(self, raw: Raw, columns: dict[str, _Column], footers: Footers, passing: list[str]) -> dict[str, str]:
         """Per reason an SQL test for the rows that are not skipped for it.
 
         Skipped are rows of blank cells, and what is no row; in a mapped file those that its `where` excludes or whose
@@ -171,10 +176,9 @@ class Typist:
         if not raw.mapped:
             every_blank = " AND ".join(column.blank for column in columns.values()) or "false"
             return rules | {"rows of blank cells": f"NOT ({every_blank})"}
-        tests = [self._passing(raw, tally, index) for index in range(len(raw.where))]
-        rules["where"] = " AND ".join(tests) or "true"
+        rules["where"] = " AND ".join(passing) or "true"
         return rules | {
-            f"blank {' or '.join(names)}": f"NOT ({_blank(raw, columns, names)})" for names in _required_of(raw)
+            f"blank {' or '.join(names)}": f"NOT ({_blank(raw, columns, names)})" for names in required_of(raw.table)
         }
 
     def _count(self, tally: Tally, rules: dict[str, str], faults: list[tuple[tuple[str, ...], str]]) -> str:
@@ -212,42 +216,38 @@ class Typist:
         if footers.doubtful:
             for row in self._rows(raw, f"rowid IN ({', '.join(map(str, footers.doubtful))}) AND {kept}"):
                 if row not in tally.rejected:
-                    hint = "delete it; or if it is a row after all, fill its other cells or leave it out with where"
+                    hint = "delete it; or if it is a row after all, fill its other cells, or move it up from the end"
                     self.reject(tally, "C005", f"{raw.table}: {footers.doubtful[row]}", hint, (row, None))
 
-    def _passing(self, raw: Raw, tally: Tally, index: int) -> str:
-        """An SQL test for one condition: its column's distinct texts, each judged once."""
+    def _passing(self, raw: Raw, index: int) -> tuple[str, dict[str, CellError]]:
+        """An SQL test for one condition: its column's distinct texts, each judged once; and those that cannot be."""
         wanted = raw.where[index]
         cell = raw.headings.get(wanted.column)
         if cell is None:
             hint = nearest(wanted.column, raw.headings)
             self.problems.append(Problem("S001", f"where: no column {shown(wanted.column)}", hint, raw.file))
-            return "true"
+            return "true", {}
         passing: list[str | None] = []
+        wrong: dict[str, CellError] = {}
         for (text,) in self.engine.ask(f"SELECT DISTINCT {cell} FROM {raw.relation} r"):
             try:
                 if wanted.holds(text, raw.reading):
                     passing.append(text)
             except CellError as error:
                 passing.append(text)
-                message = f"where {wanted.column}: {error.message}"
-                for row in self._rows(raw, f"{cell} = {literal(text)}"):
-                    self.reject(tally, error.code, message, error.hint, (row, cell.strip('"')))
+                wrong[text] = error
         lookup = self.engine.table({"text": "VARCHAR"}, {"text": [text for text in passing if text is not None]})
         blank = f" OR {cell} IS NULL" if None in passing else ""
-        return f"({cell} IN (SELECT text FROM {lookup}){blank})"
+        return f"({cell} IN (SELECT text FROM {lookup}){blank})", wrong
 
     def _rows(self, raw: Raw, test: str) -> list[int]:
         return [row for (row,) in self.engine.ask(f"SELECT rowid FROM {raw.relation} r WHERE {test} ORDER BY 1")]
 
-    def _typed(
-        self, raw: Raw, tally: Tally, name: str, kind: Type, column: _Column | None, kept: str
-    ) -> tuple[str, str]:
+    def _typed(self, tally: Tally, name: str, kind: Type, column: _Column | None, kept: str) -> tuple[str, str]:
         """The typed expression of one column, and the join it needs for texts that are out of the ordinary."""
         if column is None:
             return f"CAST(NULL AS {kind.sql})", ""
-        if column.wrong:
-            self._wrong(raw, tally, name, column.wrong, kept)
+        self._wrong(tally, name, column.cell, column.wrong, kept)
         fast = f"CAST(NULL AS {kind.sql})" if kind.guard is None else kind.fast.format(column.cell)
         if not column.odd:
             return fast, ""
@@ -259,15 +259,17 @@ class Typist:
         join = f"LEFT JOIN {lookup} {alias} ON {column.cell} = {alias}.text"
         return f"CASE WHEN {alias}.text IS NULL THEN {fast} ELSE {alias}.value END", join
 
-    def _wrong(self, raw: Raw, tally: Tally, name: str, wrong: dict[str, CellError], kept: str) -> None:
+    def _wrong(self, tally: Tally, name: str, cell: str, wrong: dict[str, CellError], kept: str) -> None:
+        """Reject the rows that count and hold one of these texts in this cell."""
+        if not wrong:
+            return
         texts = self.engine.table({"text": "VARCHAR"}, {"text": list(wrong)})
-        cell = raw.cells[name]
         for row, text in self.engine.ask(
-            f"SELECT rowid, {cell} FROM {raw.relation} r "
+            f"SELECT rowid, {cell} FROM {tally.raw.relation} r "
             f"WHERE {cell} IN (SELECT text FROM {texts}) AND {kept} ORDER BY 1"
         ):
             error = wrong[text]
-            self.reject(tally, error.code, f"{name}: {error.message}", error.hint, (row, name))
+            self.reject(tally, error.code, f"{name}: {error.message}", error.hint, (row, cell.strip('"')))
 
 
 def _source_name(raw: Raw, column: str | None) -> str | None:
@@ -290,12 +292,6 @@ def _guard(kind: Type, how: Reading) -> str:
 def _blank(raw: Raw, columns: dict[str, _Column], names: tuple[str, ...]) -> str:
     """An SQL test for rows in which all of these columns are blank or absent."""
     return " AND ".join(columns[name].blank for name in names if name in raw.cells) or "true"
-
-
-def _required_of(raw: Raw) -> list[tuple[str, ...]]:
-    """Groups of columns of which one must be filled."""
-    groups = [(name,) for name, column in TABLES[raw.table].items() if column.required]
-    return [*groups, *ONE_OF.get(raw.table, ())]
 
 
 def _exclusive_of(raw: Raw) -> list[tuple[str, ...]]:

@@ -15,6 +15,9 @@ LONGEST_NAME = 1000
 LARGEST = Decimal(10) ** 15
 """Money and counts above this are typing errors, or would not fit exactly."""
 
+WHITE = "".join(char for char in map(chr, range(0x3001)) if char.isspace())
+"""What counts as nothing at the edge of a cell, and as a blank cell where there is nothing else."""
+
 EPOCH = date(1970, 1, 1)
 MONTHS = {
     m: i

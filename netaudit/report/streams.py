@@ -45,7 +45,7 @@ def deliver(text: str, output: str | None) -> None:
     if output is None or output == "-":
         _to_stdout(text)
     else:
-        _to_file(text, Path(output).resolve())
+        _to_file(text, Path(os.path.realpath(output)))  # which a link to itself does not stop
 
 
 def _to_stdout(text: str) -> None:

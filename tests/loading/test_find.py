@@ -79,6 +79,8 @@ def test_a_folder_of_tables(tmp_path: Path) -> None:
     [
         ({"book.yml": BOOK, "ties.csv": TIE}, ["book.yml: F005"]),
         ({"tis.csv": TIE}, ["tis.csv: F005"]),
+        ({"ties.csv": TIE, "ties.CSV": TIE}, ["ties.csv: F005"]),
+        ({"ties.csv": TIE, "ties.parquet": b"PAR1"}, ["ties.parquet: F005"]),
         ({"ties.csv": TIE, "Customers.csv": "id\na\n"}, ["Customers.csv: F005"]),
         ({"ties.csv": "a\n", "tis.csv": TIE}, ["tis.csv: F005", "ties.csv:1:1: S001"]),
         (

@@ -31,6 +31,8 @@ BELOW = "totals and notes below the table"
         ("\nsee our terms\n", {"blank lines": 1, BELOW: 1}),
         ("2 rows\n", {BELOW: 1}),
         ("\n\nConfidential, do not distribute\n", {"blank lines": 2, BELOW: 1}),
+        ("Total,,11.50\n,,\n\u00a0,,\u3000\n", {BELOW: 1, "rows of blank cells": 2}),
+        ("Copyright 2026 Foo A/S\n", {BELOW: 1}),
     ],
 )
 def test_what_is_no_row_is_skipped_and_counted(tmp_path: Path, below: str, reasons: dict[str, int]) -> None:
@@ -57,6 +59,11 @@ def test_what_is_no_row_is_skipped_and_counted(tmp_path: Path, below: str, reaso
         (f"{HEAD}Export date,2026-01-01,\n", "4:1: C005"),
         (f"{HEAD}Source,CRM,\n", "4:1: C005"),
         (f"{HEAD}\nrasmus\n", "5:1: C002"),
+        (f"{HEAD}Confidential Records Ltd,,\n", "4:1: C005"),
+        (f"{HEAD}Source 4 Media,Kirk\n", "4:1: C002"),
+        (f"{HEAD}Alle,,11.50\n", "4:1: C005"),
+        ("id,revenue\na,1\nb,2\nCount Basie,7\n", "4:1: C005"),
+        ("id,revenue\na,1\nb,2\nTotal,3\nTotal,5\n", "5:1: C005"),
     ],
 )
 def test_what_might_be_a_row_is_refused(tmp_path: Path, table: str, place: str) -> None:
@@ -74,11 +81,19 @@ def test_what_might_be_a_row_is_refused(tmp_path: Path, table: str, place: str) 
         f"{HEAD}c d,,\ne f,,\n",
         f"{HEAD}c,,\n",
         "id,name,revenue\n* a,,\n",
+        "id,revenue\na,100\nb,200\nc,300\n",
+        "id,revenue\na,5\nb,9\nc,2\n",
+        "id,count\na,1\nb,1\nc,2\n",
+        "id,name,revenue\na,A,5\nb,,6\nc,,11\n",
     ],
 )
 def test_rows_stay_rows(tmp_path: Path, table: str) -> None:
     book = loaded(tmp_path, {"customers.csv": table})
     assert counted(book, tmp_path)["customers.csv"][1] == 0
+
+
+def test_a_doubtful_row_says_nothing_about_those_above(tmp_path: Path) -> None:
+    assert faults(tmp_path, {"customers.csv": f"{HEAD}c,,11.50\nCount Basie,,7\n"}) == ["customers.csv:5:1: C005"]
 
 
 def test_a_doubtful_row_that_lacks_something_is_told_once(tmp_path: Path) -> None:

@@ -257,6 +257,75 @@ def test_header_within_fifteen_rows(tmp_path: Path) -> None:
     assert rows(loaded(tmp_path, {"ties.csv": "note\n" * 14 + TIE}), "ties", "person") == [("mette",)]
 
 
+@pytest.mark.parametrize("preamble", ["owner,customer\na,b\n", "owner;customer\na;b\n\n"])
+def test_a_second_header_that_knows_more_hides_no_rows(tmp_path: Path, preamble: str) -> None:
+    assert faults(tmp_path, {"ties.csv": f"{preamble}owner,customer,kind\nc,d,mail\n"}) == ["ties.csv:1:1: C004"]
+
+
+def test_lines_above_the_header_are_counted(tmp_path: Path) -> None:
+    book = loaded(tmp_path, {"ties.csv": f"sep=,\nDeals\n\n{TIE}"})
+    assert counted(book, tmp_path)["ties.csv"] == (1, 2, 0, {"lines above the header": 2})
+
+
+@pytest.mark.parametrize("row", ["a,b,c,", '"a, x",b,c,', '"a\n",b,c,'])
+def test_a_blank_cell_beyond_the_header_is_in_every_row_or_in_none(row: str) -> None:
+    header, other = b"owner,customer,kind\n", b"a,b,c\n"
+    fast, slow = both(header + other + row.encode() + b"\n")
+    assert fast == slow == ["3:1: C002"]
+    fast, slow = both(header + row.encode() + b"\n" + other[:-1] + b",\n")
+    assert fast == slow
+    assert len(slow[0]) == 2
+
+
+def test_a_row_beyond_the_limit_is_refused_and_located() -> None:
+    row = ",".join('"' + "x\n" * 30_000 + '"' for _ in range(20))
+    headings = ",".join(["owner", "customer", *(f"x_{index}" for index in range(18))])
+    fast, slow = both(f"{headings}\n{row}\n".encode())
+    assert fast == slow == ["2:1: F003"]
+
+
+def test_a_row_that_the_engine_loses_is_an_error(tmp_path: Path) -> None:
+    with mock.patch.object(from_csv, "LONGEST_LINE", 1 << 13):
+        assert faults(tmp_path, {"ties.csv": TIE + "'a','" + "x" * 40_000 + "'\n"}) == ["ties.csv: F003"]
+
+
+def test_many_short_rows_are_no_footer() -> None:
+    fast, slow = both(b"owner,customer\n" + b"a\n" * 40)
+    assert fast == slow
+    assert slow == [f"{line}:1: C002" for line in range(2, 42)]
+
+
+def test_white_space_of_any_kind_is_blank(tmp_path: Path) -> None:
+    blank = "\u00a0,\u3000\n\x0b,\x0c\n\u2028,\x1f\n"
+    book = loaded(tmp_path, {"ties.csv": TIE + blank})
+    assert counted(book, tmp_path)["ties.csv"] == (1, 3, 0, {"rows of blank cells": 3})
+    assert faults(tmp_path, {"ties.csv": f"{TIE}a,\u00a0\n"}) == ["ties.csv:3:3: S002"]
+
+
+def test_a_file_name_that_is_no_text(tmp_path: Path) -> None:
+    assert rows(loaded(tmp_path, {"t\udcff.csv": TIE}, "t\udcff.csv"), "ties", "person") == [("mette",)]
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("owner,customer,source\nmette,havn,'fine'\n", "mette"),
+        ("'owner','customer'\n'mette','havn'\n", "mette"),
+        ("owner,customer\n'mette, ida',havn\n", "mette, ida"),
+    ],
+)
+def test_single_quotes_enclose_where_nothing_else_explains_them(tmp_path: Path, text: str, person: str) -> None:
+    assert rows(loaded(tmp_path, {"ties.csv": text}), "ties", "person") == [(person,)]
+
+
+def test_utf_16_may_be_declared_without_its_mark(tmp_path: Path) -> None:
+    table = "owner,customer\n\u0100\u0101\u0102,\u0103\u0104\u0105\n" + "\u0100\u0101\u0102,\u0103\u0104\u0105\n" * 50
+    files: Files = {"netaudit.yml": "encoding: utf-16", "ties.csv": table.encode("utf-16-le")}
+    assert rows(loaded(tmp_path, files), "ties", "person")[0] == ("\u0100\u0101\u0102",)
+    files["ties.csv"] = TIE.encode("utf-16-be")
+    assert rows(loaded(tmp_path, files), "ties", "person") == [("mette",)]
+
+
 def test_unreadable_file(tmp_path: Path) -> None:
     path = tmp_path / "ties.csv"
     path.write_text(TIE)

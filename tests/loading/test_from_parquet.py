@@ -50,6 +50,7 @@ def test_one_file_is_the_ties(tmp_path: Path) -> None:
         ("7::UINTEGER", "per_year", 7.0),
         ("0.25::FLOAT", "strength", 0.25),
         ("'mail'::ENUM('mail', 'call')", "kind", "mail"),
+        ("TIMESTAMP_NS '2023-03-12 10:00:00'", "last_contact", 19428),
     ],
 )
 def test_types_say_what_they_say(tmp_path: Path, value: str, column: str, expected: object) -> None:
@@ -63,8 +64,10 @@ def test_types_say_what_they_say(tmp_path: Path, value: str, column: str, expect
         (f"{TIES}, 'x' AS per_year", ["ties.parquet:1:3: V001"]),
         (f"{TIES}, 'nan'::DOUBLE AS per_year", ["ties.parquet:1:3: V001"]),
         (f"{TIES} UNION ALL SELECT NULL, 'a'", ["ties.parquet:2:1: S002"]),
-        ("SELECT ['mette'] AS owner, 'havn' AS customer", ["ties.parquet:1:1: V005"]),
-        ("SELECT 'a'::BLOB AS owner, 'havn' AS customer", ["ties.parquet:1:1: V005"]),
+        (f"{TIES}, ['a'] AS source", ["ties.parquet: Y006"]),
+        (f"{TIES}, {{'a': 1}} AS source", ["ties.parquet: Y006"]),
+        (f"{TIES}, 'a'::BLOB AS source", ["ties.parquet: Y006"]),
+        (f"{TIES}, TIME '10:00' AS last_contact", ["ties.parquet: Y006"]),
         ("SELECT 'mette' AS ownr, 'havn' AS customer", ["ties.parquet: S001"]),
         ("SELECT 'mette' AS owner, 'havn' AS customer, 1 AS \" \"", ["ties.parquet: C003"]),
     ],
@@ -82,6 +85,29 @@ def test_a_mapping_reads_it_too(tmp_path: Path) -> None:
     assert rows(book, "customers", "id", "revenue") == [("Havn", 500)]
     assert counted(book, tmp_path)["crm.parquet"] == (2, 0, 0, {})
     assert faults(tmp_path, {"netaudit.yml": mapping.replace("amount", "worth")}) == ["crm.parquet: S002"]
+
+
+def test_ids_of_any_plain_type(tmp_path: Path) -> None:
+    uuid = "a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11"
+    parquet(tmp_path, "ties.parquet", f"SELECT '{uuid}'::UUID AS owner, 2::DOUBLE AS customer, ['a'] AS x_tags")
+    assert rows(loaded(tmp_path, {}), "ties", "person", "customer") == [(uuid, "2")]
+
+
+def test_a_condition_compares_numbers_without_a_fraction(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet", f"{TIES}, 5::DOUBLE AS s UNION ALL SELECT 'bo', 'havn', 6")
+    mapping = "tables: {ties: {file: ties.parquet, where: {s: 5}}}"
+    assert rows(loaded(tmp_path, {"netaudit.yml": mapping}), "ties", "person") == [("mette",)]
+
+
+def test_nothing_asked_for_is_refused(tmp_path: Path) -> None:
+    parquet(tmp_path, "customers.parquet", "SELECT 1 AS x_a")
+    assert faults(tmp_path, {}) == ["customers.parquet: S002"]
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet", TIES)
+    (tmp_path / "ties.parquet").rename(tmp_path / "ties\udcff.parquet")
+    assert faults(tmp_path, {}, "ties\udcff.parquet") == ["ties\udcff.parquet: F001"]
 
 
 def test_what_is_no_parquet_is_refused(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ READ = {
     "line ends": (34, 18, 0),
     "encodings": (38, 26, 6),
     "headers": (32, 60, 0),
-    "preambles": (35, 17, 0),
+    "preambles": (32, 20, 0),
     "footers": (57, 24, 0),
     "ragged rows": (4, 164, 0),
     "lost quotes": (10, 130, 0),

@@ -10,7 +10,7 @@ import pytest
 import netaudit
 from netaudit.errors import UsageError
 
-from . import TIE, Files, counted, faults, lay, loaded, refused, rows
+from . import TIE, Files, counted, faults, lay, loaded, places, refused, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -259,6 +259,22 @@ def test_problem_with_a_mapped_file(tmp_path: Path, part: str, expected: list[st
 def test_a_cell_that_where_cannot_compare_is_rejected_in_its_place(tmp_path: Path) -> None:
     part = "{file: a.csv, columns: {owner: o, customer: c}, where: {n: '> 5'}}"
     assert faults(tmp_path, {"netaudit.yml": mapped(part), "a.csv": "o,c,n\nbo,a,1.234\n"}) == ["a.csv:2:6: V002"]
+
+
+def test_where_does_not_judge_rows_that_are_skipped_for_another_reason(tmp_path: Path) -> None:
+    part = "{file: a.csv, columns: {owner: o, customer: c}, where: {n: '> 5', k: x}}"
+    table = "o,c,n,k\na,b,6,x\na,b,1.234,y\n,b,1.234,x\no,c,n,k\na,b,1.234,x\na,b,2.345,x\n"
+    error = refused(tmp_path, {"netaudit.yml": mapped(part), "a.csv": table})
+    assert places(error, tmp_path) == ["a.csv:6:5: V002", "a.csv:7:5: V002"]
+    assert error.tally == "6 rows read: 1 loaded, 3 skipped, 2 rejected"
+
+
+@pytest.mark.parametrize("part", ["{file: a.csv, columns: {owner: o}}", "{file: a.csv, set: {owner: o}}"])
+def test_a_mapping_must_bring_what_each_row_needs(tmp_path: Path, part: str) -> None:
+    files = {"netaudit.yml": mapped(part), "a.csv": "o,c,x_a\na,b,c\n"}
+    error = refused(tmp_path, files)
+    assert [problem.message for problem in error.problems] == ["ties: no column for contact or customer"]
+    assert places(error, tmp_path) == ["a.csv:1:1: S002"]
 
 
 def test_a_mapping_without_a_file_means_the_tables_own(tmp_path: Path) -> None:

@@ -88,7 +88,7 @@ def test_a_column_holds_what_the_reader_says(kind: Type, data: st.DataObject) ->
         if row in values:
             assert wrong.get(row + 1, values[row]) == expected
         else:
-            assert not text.strip(" \t\r\n")
+            assert not text.strip()
     tally = typist.tallies[0]
     assert tally.read == len(texts) == tally.loaded + sum(tally.skipped.values()) + len(tally.rejected)
 
@@ -158,19 +158,19 @@ def test_the_first_fifty_problems_are_shown_in_order_and_all_are_counted(tmp_pat
         ("employees", "id,attrition\n,0.2\n", "2:1: S002"),
         ("employees", "id,left_on\nmette,1.2.24\n", "2:7: V004"),
         ("channels", "id,kind\np,portl\n", "2:3: V006"),
-        ("channels", "id,name\np,P\n", "2:1: S002"),
+        ("channels", "id,name\np,P\n", "1:1: S002"),
         ("channels", "id,kind,admins\np,portal,a;b\u202ec\n", "2:10: V005"),
         ("customers", "id,revenue\na,1.234\n", "2:3: V002"),
         ("customers", "id,currency\na,kr\n", "2:3: V006"),
         ("customers", "id,count\na,0\n", "2:3: V001"),
-        ("customers", "name,revenue\nA,5\n", "2:1: S002"),
+        ("customers", "name,revenue\nA,5\n", "1:1: S002"),
         ("contacts", "id,customer\nlars,\n", "2:6: S002"),
         ("ties", "owner,customer,strength\na,b,1\n", "2:5: V001"),
         ("ties", "owner,customer,followers\na,b,1.5\n", "2:5: V001"),
-        ("ties", "owner,kind\na,meeting\n", "2:1: S002"),
+        ("ties", "owner,kind\na,meeting\n", "1:1: S002"),
         ("ties", "owner,channel,customer\na,b,c\n", "2:3: S003"),
         ("interactions", "owner,customer,kind,on\na,b,meeting,\n", "2:13: S002"),
-        ("interactions", "owner,customer,on\na,b,2020-01-01\n", "2:1: S002"),
+        ("interactions", "owner,customer,on\na,b,2020-01-01\n", "1:1: S002"),
         ("departures", "employee,on,destination\na,2020-01-01,mars\n", "2:14: V006"),
         ("outcomes", "employee,customer,outcome\na,b,left\n", "2:5: V006"),
         ("ties", "owner,customer\na\x1bb,c\n", "2:1: V005"),
