@@ -81,12 +81,11 @@ def money_band(book: Book, units: tuple[int, ...]) -> Band | None:
 
 def unmapped_words(book: Book, scope: Scope, live: Frame) -> tuple[int, Sentence | None]:
     """How many customers in scope nobody has a live tie to (those of `live` have one), and what to say about it."""
-    unmapped = book.engine.keep(scope.customers.join(live, on="customer", how="anti").select("customer"))
+    unmapped = scope.customers.join(live, on="customer", how="anti").select("customer")
     recorded = nw.concat([frame.select("customer") for frame in (book.tables.ties, book.tables.log)])
-    count, faded = (
-        book.engine.rows(frame.select(nw.len()))[0][0]
-        for frame in (unmapped, unmapped.join(recorded, on="customer", how="semi"))
-    )
+    known = recorded.group_by("customer").agg(ties=nw.len())
+    counts = unmapped.join(known, on="customer", how="left").select(nw.len().alias("count"), nw.col("ties").count())
+    count, faded = book.engine.rows(counts)[0]
     if not count:
         return 0, None
     values = {

@@ -52,17 +52,21 @@ class Assembler:
 
     def assemble(self, kinds: Iterable[str]) -> Assembled:
         """The book's tables. `kinds` are the kinds of tie that the weights name; problems go to the typist."""
-        for table in ("employees", "channels", "customers", "contacts", "departures"):
-            self._merge_repeats(table, "employee" if table == "departures" else "id")
+        keys = dict.fromkeys(("employees", "channels", "customers", "contacts"), "id") | {"departures": "employee"}
+        twice = [f"SELECT 1 FROM {self.names[table]} GROUP BY {key} HAVING count(*) > 1" for table, key in keys.items()]
+        for (table, key), repeated in zip(keys.items(), self._any(*twice), strict=True):
+            if repeated:
+                self._merge_repeats(table, key)
         self._add_contacts()
         ties, log = self._resolve("ties"), self._resolve("interactions")
         self._add_customers(ties, log)
         self._add_employees(ties, log)
-        self.checks.check_references(ties, log)
-        for table, relation in (("ties", ties), ("interactions", log)):
-            if table in self.given:
-                self.checks.check_ties(table, relation, set(kinds))
+        self.checks.check(ties, log, set(kinds))
         return self._finish(ties, log)
+
+    def _any(self, *queries: str) -> tuple[bool, ...]:
+        """Whether each of some queries brings a row, in one statement."""
+        return tuple(self.engine.ask(f"SELECT {', '.join(f'EXISTS ({query})' for query in queries)}")[0])
 
     def _made(self, query: str) -> str:
         """A new table from a query."""
@@ -81,8 +85,6 @@ class Assembler:
         relation = self.names[table]
         columns = list(TABLES[table])
         names = ", ".join(map(quoted, columns))
-        if not self.engine.ask(f"SELECT 1 FROM {relation} GROUP BY {quoted(key)} HAVING count(*) > 1 LIMIT 1"):
-            return
         merged = self._made(
             f"SELECT {names}, _file, min(_row) AS _row FROM "
             f"(SELECT {names}, min(_file) OVER (PARTITION BY {names}) AS first, _file, _row FROM {relation}) "
@@ -167,8 +169,8 @@ class Assembler:
 
         Contacts that are open and stand in no row without their customer need not be looked up again.
         """
-        alone = f"SELECT 1 FROM {self.names[table]} WHERE contact IS NOT NULL AND customer IS NULL LIMIT 1"
-        if self.checks.is_open("contacts") and not self.engine.ask(alone):
+        alone = f"SELECT 1 FROM {self.names[table]} WHERE contact IS NOT NULL AND customer IS NULL"
+        if self.checks.is_open("contacts") and not any(self._any(alone)):
             return f"(SELECT id, customer FROM {self.names['contacts']} WHERE false)"
         return self.names["contacts"]
 
@@ -215,16 +217,13 @@ class Assembler:
     def _finish(self, ties: str, log: str) -> Assembled:
         """The ties and the log in their final form, and what the data hold."""
         names = self.names
-        tests = [
-            f"{column} IN (SELECT id FROM {names[table]} WHERE left_on <= {self.as_of})"
-            for column, table in (("person", "employees"), ("contact", "contacts"))
-            if self.engine.ask(f"SELECT 1 FROM {names[table]} WHERE left_on <= {self.as_of} LIMIT 1")
-        ]
-        gone = f"({' OR '.join(tests) or 'false'}) AS gone"
+        left = [f"SELECT id FROM {names[table]} WHERE left_on <= {self.as_of}" for table in ("employees", "contacts")]
+        *anybody, owned = self._any(*left, f"SELECT 1 FROM {names['customers']} WHERE owner IS NOT NULL")
+        ends = zip(("person", "contact"), left, anybody, strict=True)
+        gone = f"({' OR '.join(f'{end} IN ({who})' for end, who, some in ends if some) or 'false'}) AS gone"
         columns = "kind, last_contact, per_year, strength, followers"
         past = f'(SELECT * FROM {log} WHERE "on" <= {self.as_of})'
         held = " UNION ALL ".join(f"SELECT person, customer FROM {name} WHERE channel = ''" for name in (ties, past))
-        owned = self.engine.ask(f"SELECT 1 FROM {names['customers']} WHERE owner IS NOT NULL LIMIT 1")
         final = self._seen(
             f"SELECT {ENDS}, {columns}, {gone} FROM {ties}"
             if not owned
@@ -235,14 +234,14 @@ class Assembler:
         times = self._made(
             f'SELECT *, {gone} FROM (SELECT DISTINCT {ENDS}, kind, "on" FROM {log} WHERE "on" <= {self.as_of})'
         )
-        self._remark(ties, log, final)
-        for table in ("employees", "customers"):
-            self.warnings += warn_of_lookalikes(self.engine, table, names[table])
-        both = f"(SELECT {ENDS}, 0 AS logged FROM {final} UNION ALL SELECT {ENDS}, 1 FROM {times})"
-        relays, subscribes, logged = self.engine.ask(
+        both = f"(SELECT {ENDS}, gone, 0 AS logged FROM {final} UNION ALL SELECT {ENDS}, false, 1 FROM {times})"
+        relays, subscribes, logged, gone_ties = self.engine.ask(
             "SELECT coalesce(bool_or(channel <> '' AND person <> ''), false), "
-            f"coalesce(bool_or(subscription <> ''), false), coalesce(max(logged), 0) = 1 FROM {both}"
+            "coalesce(bool_or(subscription <> ''), false), coalesce(max(logged), 0) = 1, "
+            f"count(*) FILTER (gone) FROM {both}"
         )[0]
+        self._remark(ties, log, gone_ties)
+        self.warnings += warn_of_lookalikes(self.engine, {table: names[table] for table in ("employees", "customers")})
         frames = {
             table: self.engine.frame(names[table]).select(*(name for name in TABLES[table] if name != "currency"))
             for table in ("customers", "contacts", "channels")
@@ -251,7 +250,7 @@ class Assembler:
         tables = Tables(**frames, ties=self.engine.frame(final), log=self.engine.frame(times))
         return Assembled(tables, relays, logged, subscribes, tuple(self.warnings), tuple(self.notes))
 
-    def _remark(self, ties: str, log: str, final: str) -> None:
+    def _remark(self, ties: str, log: str, gone: int) -> None:
         """Count what does not count, or counts otherwise than it stands there."""
         for late in (log, self.names["outcomes"]):
             query = f'SELECT _file, count(*) FROM {late} WHERE "on" > {self.as_of} GROUP BY 1'
@@ -263,17 +262,18 @@ class Assembler:
                     tally.skipped["after as_of"] = count - len(told)
                 else:
                     tally.skipped["after as_of"] = count
-        rows, different = self.engine.ask(f"SELECT count(*), count(DISTINCT hash({ENDS}, kind)) FROM {ties}")[0]
-        if rows > different:
-            self.notes.append(f"repeated rows of one tie, of which the strongest counts: {rows - different}")
         different = f"SELECT DISTINCT {ENDS}, kind, last_contact, per_year, strength, followers FROM"
-        ahead = self.engine.ask(f"SELECT count(*) FROM ({different} {ties} WHERE last_contact > {self.as_of})")[0][0]
+        rows, once, ahead = self.engine.ask(
+            f"SELECT count(*), count(DISTINCT hash({ENDS}, kind)), "
+            f"(SELECT count(*) FROM ({different} {ties} WHERE last_contact > {self.as_of})) FROM {ties}"
+        )[0]
+        if rows > once:
+            self.notes.append(f"repeated rows of one tie, of which the strongest counts: {rows - once}")
         if ahead:
             day = day_of(self.as_of).isoformat()
             self.warnings.append(
                 f"ties whose last contact is after {day}: {ahead}; they count as of that day, "
                 "for the ties table keeps no history, so answers for the past are too strong"
             )
-        gone = self.engine.ask(f"SELECT count(*) FROM {final} WHERE gone")[0][0]
         if gone:
             self.notes.append(f"ties that count zero, for their employee or contact has left: {gone}")

@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from netaudit.engine import literal
 from netaudit.errors import nearest, shown
+from netaudit.loading.schema import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from netaudit.engine import Engine
     from netaudit.loading.typed import Typist
+
+    Words = tuple[str, str | None]
+
+HINTS = 50
+"""For so many unknown ids near names are looked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule:
+    """An SQL test that no row of a table may pass; `say` makes message and hint from the `value` of one that does."""
+
+    test: str
+    value: str
+    code: str
+    column: str
+    say: Callable[[str], Words]
 
 
 class Checks:
@@ -34,80 +52,81 @@ class Checks:
         """Whether ids that others name come into being in this table."""
         return self.open_ids or table not in self.given
 
-    def reject(self, query: str, code: str, column: str, say: Callable[[str], tuple[str, str | None]]) -> None:
+    def reject(self, query: str, code: str, column: str, say: Callable[[str], Words]) -> None:
         """Reject the rows that a query (value, _file, _row) finds; `say` makes message and hint from the value."""
         for value, file, row in self.engine.ask(f"SELECT * FROM ({query}) ORDER BY _file, _row"):
             message, hint = say(value)
             tally = self.typist.tallies[file]
             self.typist.reject(tally, code, f"{tally.raw.table}: {message}", hint, (row, column))
 
-    def check_references(self, ties: str, log: str) -> None:
-        """Every id that another table names must stand in its own; `channel:` always names a channel."""
-        names = self.names
-        self.reject(
-            f"SELECT id AS value, _file, _row FROM {names['channels']} WHERE id IN {self.ids('employees')}",
-            "R005",
-            "id",
-            lambda value: (f"{shown(value)} is an employee as well", "an owner must be one or the other"),
-        )
-        for table, relation in (("ties", ties), ("interactions", log)):
-            if table in self.given:
-                self._missing(table, relation, "person", "channel", "channels", "channel = '' AND named", always=True)
-                self._missing(table, relation, "person", "owner", "employees", "channel = '' AND NOT named")
-                self._missing(table, relation, "person", "via", "employees", "channel <> ''")
-                self._missing(table, relation, "customer", "customer", "customers", "stated")
-                self._missing(table, relation, "contact", "contact", "contacts")
-        for table, column, target in (
-            ("contacts", "customer", "customers"),
-            ("channels", "relayed_by", "employees"),
-            ("customers", "owner", "employees"),
-            ("departures", "employee", "employees"),
-            ("outcomes", "employee", "employees"),
-            ("outcomes", "customer", "customers"),
-        ):
-            if table in self.given:
-                self._missing(table, names[table], column, column, target)
+    def check(self, ties: str, log: str, kinds: set[str]) -> None:
+        """Every rule on every table that the book has; `kinds` are those of ties that the weights name."""
+        for table in (table for table in TABLES if table in self.given):
+            relation = {"ties": ties, "interactions": log}.get(table, self.names[table])
+            rules = list(self._rules(table, kinds))
+            if not rules:
+                continue
+            counts = ", ".join(f"count(*) FILTER ({rule.test})" for rule in rules)  # mostly none, and all in one pass
+            for rule, found in zip(rules, self.engine.ask(f"SELECT {counts} FROM {relation}")[0], strict=True):
+                if found:
+                    query = f"SELECT {rule.value} AS value, _file, _row FROM {relation} WHERE {rule.test}"
+                    self.reject(query, rule.code, rule.column, rule.say)
 
-    def _missing(
-        self,
-        table: str,
-        relation: str,
-        column: str,
-        shown_as: str,
-        target: str,
-        test: str = "true",
-        *,
-        always: bool = False,
-    ) -> None:
-        """Reject rows whose id in `column` is not in the table `target`, with near names."""
-        if not always and self.is_open(target):
-            return
-        lost = f"{column} <> '' AND {test} AND {column} NOT IN {self.ids(target)}"
-        if not self.engine.ask(f"SELECT 1 FROM {relation} WHERE {lost} LIMIT 1"):
-            return
-        owner = shown_as == "owner" and table != "customers"
-        targets = [target, "channels"] if owner else [target]
-        known = [value for name in targets for (value,) in self.engine.ask(self.ids(name))]
-        what = "neither an employee nor a channel" if owner else f"not in {target}"
+    def _rules(self, table: str, kinds: set[str]) -> Iterator[_Rule]:
+        if table == "channels":
+            yield _Rule(
+                f"id IN {self.ids('employees')}",
+                "id",
+                "R005",
+                "id",
+                lambda value: (f"{shown(value)} is an employee as well", "an owner must be one or the other"),
+            )
+        if table in {"ties", "interactions"}:
+            yield self._known("person", "channel", "channels", "channel = '' AND named")
+            yield from self._references(
+                ("person", "owner", "employees", "channel = '' AND NOT named"),
+                ("person", "via", "employees", "channel <> ''"),
+                ("customer", "customer", "customers", "stated"),
+                ("contact", "contact", "contacts", "true"),
+            )
+            yield from self._tie_rules(table, kinds)
+        own = {
+            "contacts": (("customer", "customers"),),
+            "channels": (("relayed_by", "employees"),),
+            "customers": (("owner", "employees"),),
+            "departures": (("employee", "employees"),),
+            "outcomes": (("employee", "employees"), ("customer", "customers")),
+        }
+        yield from self._references(*((column, column, target, "true") for column, target in own.get(table, ())))
+
+    def _references(self, *ends: tuple[str, str, str, str]) -> Iterator[_Rule]:
+        """A rule per reference (column, its name for users, target, where it counts) to a table that is closed."""
+        for column, shown_as, target, test in ends:
+            if not self.is_open(target):
+                yield self._known(column, shown_as, target, test)
+
+    def _known(self, column: str, shown_as: str, target: str, test: str) -> _Rule:
+        """The id in `column` must be in the table `target`; near names are suggested."""
+        either = shown_as == "owner" and column == "person"
+        what = "neither an employee nor a channel" if either else f"not in {target}"
+        known: list[str] = []
         hints: dict[str, str | None] = {}
 
-        def say(value: str) -> tuple[str, str | None]:
+        def say(value: str) -> Words:
+            if not known:
+                targets = [target, "channels"] if either else [target]
+                known.extend(id_ for name in targets for (id_,) in self.engine.ask(self.ids(name)))
             if value not in hints:
-                hints[value] = nearest(value, known) if len(hints) < 50 else None
+                hints[value] = nearest(value, known) if len(hints) < HINTS else None
             return f"{shown_as} {shown(value)} is {what}", hints[value] or f"add it to {target}, or set open_ids: true"
 
-        query = f"SELECT {column} AS value, _file, _row FROM {relation} WHERE {lost}"
-        self.reject(query, "R001", shown_as, say)
+        return _Rule(f"{column} <> '' AND {test} AND {column} NOT IN {self.ids(target)}", column, "R001", shown_as, say)
 
-    def check_ties(self, table: str, relation: str, kinds: set[str]) -> None:
+    def _tie_rules(self, table: str, kinds: set[str]) -> Iterator[_Rule]:
         """What a tie may say, given its two ends."""
-
-        def reject(test: str, value: str, code: str, column: str, say: Callable[[str], tuple[str, str | None]]) -> None:
-            self.reject(f"SELECT {value} AS value, _file, _row FROM {relation} WHERE {test}", code, column, say)
-
         weights = ", ".join(map(literal, sorted(kinds)))
         known = f"known are {', '.join(sorted(kinds))}; assumptions: {{weight: …}} adds one"
-        reject(
+        yield _Rule(
             f"subscription = '' AND kind NOT IN ({weights})",
             "kind",
             "V006",
@@ -115,14 +134,14 @@ class Checks:
             lambda value: (f"the kind {shown(value)} has no weight", nearest(value, kinds) or known),
         )
         if self.is_open("contacts"):
-            reject(
+            yield _Rule(
                 "customer IS NULL AND contact <> ''",
                 "contact",
                 "S002",
                 "contact",
                 lambda value: (f"no customer is known for the contact {shown(value)}", "name the customer as well"),
             )
-        reject(
+        yield _Rule(
             "elsewhere",
             "contact",
             "R003",
@@ -130,14 +149,14 @@ class Checks:
             lambda value: (f"the contact {shown(value)} belongs to another customer", "see the contacts table"),
         )
         if table == "ties":
-            reject(
+            yield _Rule(
                 "subscription = '' AND followers IS NOT NULL",
                 "person",
                 "S003",
                 "followers",
                 lambda _: ("only a company page or a newsletter has followers", None),
             )
-            reject(
+            yield _Rule(
                 "channel = '' AND passed",
                 "person",
                 "S003",

@@ -78,26 +78,41 @@ def _skeletons(text: str) -> tuple[str, str]:
     return strict, loose
 
 
-def warn_of_lookalikes(engine: Engine, table: str, relation: str) -> list[str]:
-    """Warnings about the ids of one table; `relation` has them in its column `id`."""
-    return [*_alike(engine, table, relation), *_missing(engine, table, relation)]
-
-
-def _alike(engine: Engine, table: str, relation: str) -> list[str]:
-    odd = engine.ask(f"SELECT id FROM {relation} WHERE NOT regexp_full_match(id, '[ -~]*') OR contains(id, 'xn--')")
-    letters = engine.table(
-        {"id": "VARCHAR", "plain": "VARCHAR"},
-        {"id": [text for (text,) in odd], "plain": [letters_of(text) for (text,) in odd]},
+def warn_of_lookalikes(engine: Engine, relations: dict[str, str]) -> list[str]:
+    """Warnings about the ids of some tables (name → the engine's table, whose column `id` has them)."""
+    ids = " UNION ALL ".join(f"SELECT {literal(table)} AS of, id FROM {name}" for table, name in relations.items())
+    missing = f"lower(id) IN ({', '.join(map(literal, MISSING))})"
+    noted = engine.ask(
+        f"SELECT of, id, {missing} FROM ({ids}) "
+        f"WHERE {missing} OR NOT regexp_full_match(id, '[ -~]*') OR contains(id, 'xn--') ORDER BY id"
     )
-    strict, loose = _skeletons("coalesce(p.plain, r.id)")
+    alike = _alike(engine, ids, [text for _, text, none in noted if not none])
+    none = {table: [shown(text) for of, text, is_none in noted if is_none and of == table] for table in relations}
+    return [warning for table in relations for warning in (*_said(table, alike), *_none(table, none[table]))]
+
+
+def _alike(engine: Engine, ids: str, odd: list[str]) -> list[tuple[str, list[str]]]:
+    """Groups of ids (table, ids) that may be one; `odd` are those that are not in plain letters."""
+    plain, spelt = "ids.id", "false"
+    letters = ""
+    if odd:
+        made = engine.table({"id": "VARCHAR", "plain": "VARCHAR"}, {"id": odd, "plain": [*map(letters_of, odd)]})
+        letters = f"LEFT JOIN (SELECT DISTINCT * FROM {made}) p ON p.id = ids.id"
+        plain, spelt = "coalesce(p.plain, ids.id)", "p.id IS NOT NULL"
+    strict, loose = _skeletons(plain)
     groups = engine.ask(
-        f"SELECT list_sort(list(id)) FROM (SELECT r.id, p.id IS NOT NULL AS odd, {strict} AS strict, {loose} AS loose "
-        f"FROM {relation} r LEFT JOIN {letters} p ON p.id = r.id) WHERE loose <> '' GROUP BY loose "
-        "HAVING count(*) > 1 AND (bool_or(odd) OR count(DISTINCT strict) < count(*)) ORDER BY 1"
+        f"SELECT of, list_sort(list(id)) FROM (SELECT of, ids.id, {spelt} AS odd, {strict} AS strict, {loose} AS loose "
+        f"FROM ({ids}) ids {letters}) WHERE loose <> '' GROUP BY of, loose "
+        "HAVING count(*) > 1 AND (bool_or(odd) OR count(DISTINCT strict) < count(*)) ORDER BY 2"
     )
+    return [(table, found) for table, found in groups]
+
+
+def _said(table: str, alike: list[tuple[str, list[str]]]) -> list[str]:
+    groups = [found for of, found in alike if of == table]
     if not groups:
         return []
-    said = "; ".join(_named(found) for (found,) in groups[:SAID])
+    said = "; ".join(map(_named, groups[:SAID]))
     more = f"; and {len(groups) - SAID} more" if len(groups) > SAID else ""
     return [f"{table} that may be one under several ids, and are kept apart: {said}{more}"]
 
@@ -108,7 +123,6 @@ def _named(found: list[str]) -> str:
     return " and ".join([*map(shown, found[: 2 * SAID]), *more])
 
 
-def _missing(engine: Engine, table: str, relation: str) -> list[str]:
-    query = f"SELECT id FROM {relation} WHERE lower(id) IN ({', '.join(map(literal, MISSING))}) ORDER BY id"
-    found = ", ".join(shown(text) for (text,) in engine.ask(query))
-    return [f"{table} whose id reads like none: {found}; if so, leave the cells blank"] if found else []
+def _none(table: str, found: list[str]) -> list[str]:
+    said = f"{table} whose id reads like none: {', '.join(found)}; if so, leave the cells blank"
+    return [said] if found else []
