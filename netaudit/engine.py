@@ -50,6 +50,10 @@ class Engine:
         """Run a query and take its rows."""
         return self.connection.execute(sql, values).fetchall()
 
+    def any(self, *queries: str) -> tuple[bool, ...]:
+        """Whether each of some queries brings a row, in one statement."""
+        return self.ask(f"SELECT {', '.join(f'EXISTS ({query})' for query in queries)}")[0]
+
     def table(self, columns: dict[str, str], rows: dict[str, Sequence[object]]) -> str:
         """Make a table of `columns` (name → type) from lists of equal length; return its name."""
         name = self.new_name()

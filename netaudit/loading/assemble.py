@@ -54,7 +54,7 @@ class Assembler:
         """The book's tables. `kinds` are the kinds of tie that the weights name; problems go to the typist."""
         keys = dict.fromkeys(("employees", "channels", "customers", "contacts"), "id") | {"departures": "employee"}
         twice = [f"SELECT 1 FROM {self.names[table]} GROUP BY {key} HAVING count(*) > 1" for table, key in keys.items()]
-        for (table, key), repeated in zip(keys.items(), self._any(*twice), strict=True):
+        for (table, key), repeated in zip(keys.items(), self.engine.any(*twice), strict=True):
             if repeated:
                 self._merge_repeats(table, key)
         self._add_contacts()
@@ -63,10 +63,6 @@ class Assembler:
         self._add_employees(ties, log)
         self.checks.check(ties, log, set(kinds))
         return self._finish(ties, log)
-
-    def _any(self, *queries: str) -> tuple[bool, ...]:
-        """Whether each of some queries brings a row, in one statement."""
-        return tuple(self.engine.ask(f"SELECT {', '.join(f'EXISTS ({query})' for query in queries)}")[0])
 
     def _made(self, query: str) -> str:
         """A new table from a query."""
@@ -170,7 +166,7 @@ class Assembler:
         Contacts that are open and stand in no row without their customer need not be looked up again.
         """
         alone = f"SELECT 1 FROM {self.names[table]} WHERE contact IS NOT NULL AND customer IS NULL"
-        if self.checks.is_open("contacts") and not any(self._any(alone)):
+        if self.checks.is_open("contacts") and not any(self.engine.any(alone)):
             return f"(SELECT id, customer FROM {self.names['contacts']} WHERE false)"
         return self.names["contacts"]
 
@@ -218,7 +214,7 @@ class Assembler:
         """The ties and the log in their final form, and what the data hold."""
         names = self.names
         left = [f"SELECT id FROM {names[table]} WHERE left_on <= {self.as_of}" for table in ("employees", "contacts")]
-        *anybody, owned = self._any(*left, f"SELECT 1 FROM {names['customers']} WHERE owner IS NOT NULL")
+        *anybody, owned = self.engine.any(*left, f"SELECT 1 FROM {names['customers']} WHERE owner IS NOT NULL")
         ends = zip(("person", "contact"), left, anybody, strict=True)
         gone = f"({' OR '.join(f'{end} IN ({who})' for end, who, some in ends if some) or 'false'}) AS gone"
         columns = "kind, last_contact, per_year, strength, followers"
