@@ -31,6 +31,7 @@ class Engine:
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
+            "disabled_optimizers": "join_order",  # joins here are few, and planning them took longer than most of them
         }
         if threads is not None:
             config["threads"] = threads
