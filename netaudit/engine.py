@@ -8,7 +8,7 @@ import duckdb
 import narwhals as nw
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 Frame = nw.LazyFrame[Any]
 
@@ -55,7 +55,7 @@ class Engine:
         """Whether each of some queries brings a row, in one statement."""
         return self.ask(f"SELECT {', '.join(f'EXISTS ({query})' for query in queries)}")[0]
 
-    def table(self, columns: dict[str, str], rows: dict[str, Sequence[object]]) -> str:
+    def table(self, columns: Mapping[str, str], rows: Mapping[str, Sequence[object]]) -> str:
         """Make a table of `columns` (name → type) from lists of equal length; return its name."""
         name = self.new_name()
         shape = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())

@@ -78,7 +78,7 @@ Loaded = tuple[int, int]
 
 CSV: dict[str, tuple[str, str | Loaded]] = {
     "blank-header.csv": ("1:1: S001", "1:1: S002"),
-    "blank-lines.csv": ("1:1: S001", (2, 6)),
+    "blank-lines.csv": ("1:1: S001", (2, 3)),
     "bom.csv": ("1:1: S001", (2, 0)),
     "c1.csv": ("1:1: S001", (2, 0)),
     "cp1252.csv": ("2:1: F002", "2:1: F002"),

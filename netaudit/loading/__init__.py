@@ -114,12 +114,9 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
     relations = {table: typist.type_table(table, raws) for table, raws in by_table.items()}
     main = [tally for tally in typist.tallies if tally.raw.table in {"customers", "ties", "interactions"}]
     if typist.is_clean and not found.problems and not any(tally.loaded + len(tally.rejected) for tally in main):
-        raise refuse(
-            list(found.digests)[-1] if found.digests else None,
-            "F006",
-            "neither customers nor ties",
-            "netaudit init writes a book to start from",
-        )
+        skipped = sorted({reason for tally in main for reason in tally.skipped})
+        hint = f"all rows are skipped: {', '.join(skipped)}" if skipped else "netaudit init writes a book to start from"
+        raise refuse(list(found.digests)[-1] if found.digests else None, "F006", "neither customers nor ties", hint)
     money = Money(found.engine, typist, settings)
     relations["customers"] = money.in_units(relations["customers"])
     given = {table for table, raws in by_table.items() if raws}

@@ -110,14 +110,17 @@ class Checks:
         either = shown_as == "owner" and column == "person"
         what = "neither an employee nor a channel" if either else f"not in {target}"
         known: list[str] = []
+        named: dict[str, str] = {}
         hints: dict[str, str | None] = {}
 
         def say(value: str) -> Words:
             if not known:
                 targets = [target, "channels"] if either else [target]
-                known.extend(id_ for name in targets for (id_,) in self.engine.ask(self.ids(name)))
+                rows = [row for name in targets for row in self.engine.ask(f"SELECT id, name FROM {self.names[name]}")]
+                known.extend(id_ for id_, _ in rows if id_ is not None)
+                named.update({name: f"that is the name of {shown(id_)}" for id_, name in rows if name})
             if value not in hints:
-                hints[value] = nearest(value, known) if len(hints) < HINTS else None
+                hints[value] = named.get(value) or (nearest(value, known) if len(hints) < HINTS else None)
             return f"{shown_as} {shown(value)} is {what}", hints[value] or f"add it to {target}, or set open_ids: true"
 
         return _Rule(f"{column} <> '' AND {test} AND {column} NOT IN {self.ids(target)}", column, "R001", shown_as, say)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+from bisect import bisect_right
 from collections import Counter
 from dataclasses import dataclass
 from itertools import islice
@@ -82,12 +83,9 @@ class Dialect:
 
     def places(self, raw: str, line: int) -> list[tuple[int, int]]:
         """Line and column, from 1, of every cell of a row that is written as `raw` and starts in `line`."""
-        breaks = [found.end() for found in re.finditer(r"\r\n|\r|\n", raw)]
-        places = []
-        for start in self.starts(raw)[:-1]:
-            above = [end for end in breaks if end <= start]
-            places.append((line + len(above), start - (above[-1] if above else 0) + 1))
-        return places
+        lines = [0, *(found.end() for found in re.finditer(r"\r\n|\r|\n", raw))]
+        above = [(start, bisect_right(lines, start) - 1) for start in self.starts(raw)[:-1]]
+        return [(line + index, start - lines[index] + 1) for start, index in above]
 
 
 def dialect_of(text: Text, known: set[str]) -> Dialect:
@@ -119,8 +117,12 @@ def dialect_of(text: Text, known: set[str]) -> Dialect:
         fitting = fits(one)
         return fitting, 0 if fitting else widths[one.delimiter, width], width * bool(fitting), -one.header_line
 
+    def could_be(one: Dialect) -> bool:
+        names = [folded(heading).casefold() for heading in one.headings]
+        return fits(one) > 1 or (fits(one) == 1 and all(name in known or name.startswith("x_") for name in names))
+
     found = max(candidates, key=score)
-    above = next((one for one in candidates if one.header_line < found.header_line and fits(one) > 1), None)
+    above = next((one for one in candidates if one.header_line < found.header_line and could_be(one)), None)
     if above is not None:  # the rows between the two would be passed over
         message = f"two rows could be the header, this one and line {found.header_line}"
         raise refuse(text.file.label, "C004", message, "keep one table in a file", above.header_line, 1)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from netaudit.loading.files import File, encoding_of, refuse, undecodable
+from netaudit.loading.files import File, encoding_of, line_ends, refuse, undecodable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +36,7 @@ _TWICE = re.compile(
 class Text:
     """A file as UTF-8: where that lies (the file itself or a copy), and what one pass over it told.
 
-    `encoding` and `digest` (SHA-256) are those of the file as it came. `lines` end in a line feed. `quotes` says
+    `encoding` and `digest` (SHA-256) are those of the file as it came. `lines` are those of any system. `quotes` says
     whether there is a double quote anywhere; `plain` that every line is a row: one kind of line end, no quote beside a
     blank or behind a backslash, none left open at the end of a line.
     """
@@ -75,7 +75,7 @@ def as_utf8(file: File, declared: str | None, copies: ExitStack) -> Text:
     encoding = encoding_of(head, file.label, declared)
     if encoding in _UTF8:
         return _surveyed(Text(file, "utf-8", digest))
-    if encoding == declared and _is_utf8(file):
+    if declared and encoding.startswith(declared) and _is_utf8(file):
         text = _surveyed(Text(file, "utf-8", digest))
         text.warnings.append(f"{file.label}: is UTF-8 and was read as that, although {declared} is declared")
         return text
@@ -113,8 +113,8 @@ def _transcode(file: File, encoding: str, copy: IO[bytes]) -> None:
             try:
                 good = decoder.decode(chunk, final)
             except UnicodeDecodeError as error:
-                raise undecodable(error, error.object, file.label, lines) from None
-            lines += good.count("\n")
+                raise undecodable(error, error.object, file.label, lines, encoding=encoding) from None
+            lines += line_ends(good.encode())
             copy.write(good.encode())
     copy.flush()
 
@@ -133,9 +133,9 @@ def _surveyed(text: Text) -> Text:
             if b'"' in chunk:
                 text.quotes = True
                 text.plain = text.plain and _quotes_plainly(chunk)
-            text.lines += chunk.count(b"\n")
+            text.lines += line_ends(chunk)
             last = chunk[-1:]
-    text.lines += last != b"\n"
+    text.lines += last not in {b"\n", b"\r"}
     text.plain = text.plain and returns == pairs and pairs in {0, text.lines, text.lines - 1}
     return text
 
@@ -171,8 +171,9 @@ def _check_text(chunk: bytes, text: Text) -> None:
         raise undecodable(error, chunk, text.file.label, text.lines) from None
     at = chunk.find(b"\0")
     if at >= 0:
-        line = text.lines + chunk[:at].count(b"\n") + 1
-        column = len(chunk[chunk.rfind(b"\n", 0, at) + 1 : at].decode()) + 1
+        line = text.lines + line_ends(chunk[:at]) + 1
+        start = max(chunk.rfind(b"\n", 0, at), chunk.rfind(b"\r", 0, at)) + 1
+        column = len(chunk[start:at].decode()) + 1
         raise refuse(text.file.label, "F002", "a NUL byte is not text", None, line, column)
 
 
@@ -181,7 +182,7 @@ def _look_for_loss(chunk: bytes, text: Text) -> None:
     suspect = b"+" in chunk or not chunk.isascii()
     found = _TWICE.search(chunk) if suspect and not text.warnings else None
     if found:
-        line = text.lines + chunk[: found.start()].count(b"\n") + 1
+        line = text.lines + line_ends(chunk[: found.start()]) + 1
         text.warnings.append(
             f"{text.file.label}:{line}: letters look spoilt ('{found[0].decode()}'), as when UTF-8 is read as cp1252 "
             "and saved again; export the file anew"

@@ -120,10 +120,17 @@ def undecodable(
     file: str,
     lines_before: int = 0,
     hint: str = "save the file as UTF-8, or declare its encoding: in the settings",
+    encoding: str | None = None,
 ) -> InputError:
     """Says where the text stops being text."""
     before = data[: error.start].decode(error.encoding, "ignore").removeprefix("\ufeff")
-    line = lines_before + before.count("\n") + 1
-    column = len(before) - before.rfind("\n")
-    message = f"the byte 0x{data[error.start]:02x} is not {error.encoding.upper()}"
+    line = lines_before + line_ends(before.encode("utf-8", "replace")) + 1
+    column = len(before) - max(before.rfind("\n"), before.rfind("\r"))
+    name = (encoding or error.encoding).upper()
+    message = f"the byte 0x{data[error.start]:02x} is not {name}"
     return refuse(file, "F002", message, hint, line, column)
+
+
+def line_ends(data: bytes) -> int:
+    """How many lines end in these bytes, whichever system wrote them."""
+    return data.count(b"\n") + (data.count(b"\r") - data.count(b"\r\n") if b"\r" in data else 0)

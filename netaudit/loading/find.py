@@ -6,7 +6,7 @@ import hashlib
 import sys
 import tempfile
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from netaudit.engine import Engine, literal
@@ -205,7 +205,12 @@ def _mapped_files(settings: Settings, folder: Path, only: File | None) -> Files:
                     "the book is one file",
                     *part.place[1:],
                 )
-            files.setdefault(table, []).append((file, part))
+            taken = files.setdefault(table, [])
+            if any(file == other and replace(part, place=mapped.place) == mapped for other, mapped in taken if mapped):
+                raise refuse(
+                    part.place[0], "S003", "the same file, mapped twice in the same way", None, *part.place[1:]
+                )
+            taken.append((file, part))
     return files
 
 
@@ -240,7 +245,7 @@ def _read_table_file(found: Found, file: File, uses: list[tuple[str, Mapped | No
         reading = Reading(decimal=settings.decimal, date_format=settings.date_format)
     found.digests[file.label] = source.digest
     check_headings(file.label, source, engine, [wanted for _, _, wanted in uses])
-    for table, mapped, wanted in uses:
+    for number, (table, mapped, wanted) in enumerate(uses):
         columns = source.headings
         cells = {name: columns[heading] for name, heading in wanted.columns.items() if heading in columns}
         constants = mapped.constants if mapped else {}
@@ -254,7 +259,7 @@ def _read_table_file(found: Found, file: File, uses: list[tuple[str, Mapped | No
                 reading=reading,
                 places=source.places,
                 columns=source.columns,
-                skipped=source.skipped,
+                skipped={} if number else source.skipped,  # these lines are nobody's, and are counted once
                 read_as=source.read_as,
                 mapped=mapped is not None,
                 where=mapped.where if mapped else (),

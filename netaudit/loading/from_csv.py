@@ -21,7 +21,8 @@ from netaudit.errors import InputError
 from netaudit.loading.dialect import LONGEST_CELL, USUAL, Dialect, dialect_of
 from netaudit.loading.encoding import LONGEST_LINE, Text, as_utf8
 from netaudit.loading.files import File, refuse, regular
-from netaudit.loading.raw import is_blank
+from netaudit.loading.footers import BELOW
+from netaudit.loading.raw import index_of, is_blank
 from netaudit.loading.records import Record, Records
 from netaudit.loading.values import folded
 
@@ -80,10 +81,11 @@ class Table:
         """Line and column of each heading."""
         return self.dialect.places(self.dialect.header, self.dialect.header_line)
 
-    def is_filled(self, engine: Engine, index: int) -> bool:
-        """Whether any cell of a column holds something."""
-        cell = self.columns[index]
-        return bool(engine.ask(f"SELECT 1 FROM {self.relation} WHERE NOT {is_blank(cell)} LIMIT 1"))
+    def filled(self, engine: Engine, columns: list[int]) -> set[int]:
+        """Those of some columns in which any cell holds something."""
+        tests = ", ".join(f"bool_or(NOT {is_blank(self.columns[index])})" for index in columns)
+        found = engine.ask(f"SELECT {tests} FROM {self.relation}")[0] if columns else ()
+        return {index for index, some in zip(columns, found, strict=True) if some}
 
     def places(self, cells: list[Cell]) -> list[Place]:
         """Line and column of cells, by reading the file once more."""
@@ -95,9 +97,8 @@ class Table:
     def _place(self, record: Record | None, column: str | None) -> Place:
         if record is None:
             return None, None
-        if column is None or not column.startswith("c"):
-            return record.line, 1
-        return self.dialect.places(record.raw, record.line)[int(column[1:])]
+        index = index_of(column)
+        return (record.line, 1) if index is None else self.dialect.places(record.raw, record.line)[index]
 
 
 def read_csv(engine: Engine, file: File, known: set[str], declared: str | None, copies: ExitStack) -> Table:
@@ -141,8 +142,8 @@ def _by_engine(engine: Engine, text: Text, dialect: Dialect) -> Table | None:
     rows, enclosed = engine.ask(f"SELECT count(*), {f'0{inside}' if text.quotes else 0} FROM {relation}")[0]
     beyond = text.count(dialect.delimiter, dialect.first) - (enclosed or 0) - rows * (len(dialect.headings) - 1)
     blank = text.lines - dialect.first - rows
-    if beyond not in {0, rows} or (blank and not (not text.quotes and 0 < blank <= text.empty_lines())):
-        return None  # a blank cell beyond the header is passed over where every row has one
+    if beyond or (blank and not (not text.quotes and 0 < blank <= text.empty_lines())):
+        return None  # the engine passes over one blank cell beyond the header
     return replace(table, skipped=_skipped(dialect, blank))
 
 
@@ -182,11 +183,11 @@ def _by_hand(engine: Engine, text: Text, dialect: Dialect) -> Table:
             raise InputError(records.problems, records.count, f"{text.file.label}: {tally}")
         relation = _parsed(engine, Path(copy.name), ",", width, 0, 4 * LONGEST_LINE)
     if engine.ask(f"SELECT count(*) FROM {relation}")[0][0] != rows:
-        raise refuse(text.file.label, "F003", "rows that are too large for the engine", "look for a lost quote")
+        raise refuse(text.file.label, "F003", "rows that are too large for the engine", "look for a lost quote", 1, 1)
     return Table(relation, text, dialect, skipped)
 
 
 def _skipped(dialect: Dialect, blank: int, notes: int = 0) -> dict[str, int]:
     """Lines that are no rows, by reason."""
-    reasons = {"lines above the header": dialect.above, "blank lines": blank, "totals and notes below the table": notes}
+    reasons = {"lines above the header": dialect.above, "blank lines": blank, BELOW: notes}
     return {reason: count for reason, count in reasons.items() if count}

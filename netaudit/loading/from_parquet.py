@@ -12,6 +12,7 @@ import duckdb
 from netaudit.engine import literal, quoted
 from netaudit.errors import shown
 from netaudit.loading.files import File, refuse, regular
+from netaudit.loading.raw import index_of
 from netaudit.loading.values import folded
 
 if TYPE_CHECKING:
@@ -24,9 +25,9 @@ MOST_ROWS = 50_000_000
 """A file of a few bytes can claim any number of rows."""
 
 _PLAIN = re.compile(
-    r"VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DATE|TIMESTAMP(_S|_MS|_NS)?|UUID|(DECIMAL|ENUM)\(.*\)"
+    r"VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DATE|TIMESTAMP(_S|_MS|_NS)?|UUID|ENUM\(.*\)|\"NULL\""
 )
-_FLOAT = re.compile("FLOAT|DOUBLE")
+_FRACTION = re.compile(r"FLOAT|DOUBLE|DECIMAL\(.*\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +47,14 @@ class ParquetTable:
         """Columns have no place in a line."""
         return [(None, None)] * len(self.written)
 
-    def is_filled(self, engine: Engine, index: int) -> bool:  # noqa: ARG002 - as of any file with headings
-        """A column of Parquet was meant to be one."""
-        return True
+    def filled(self, engine: Engine, columns: list[int]) -> set[int]:  # noqa: ARG002 - as of any file with headings
+        """All of them: a column of Parquet was meant to be one."""
+        return set(columns)
 
     def places(self, cells: list[Cell]) -> list[Place]:
         """Row, from 1, in place of a line; and the number of the column."""
-        return [(row + 1, int(column[1:]) + 1 if column and column.startswith("c") else None) for row, column in cells]
+        indices = (index_of(column) for _, column in cells)
+        return [(row + 1, None if index is None else index + 1) for (row, _), index in zip(cells, indices, strict=True)]
 
 
 def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
@@ -87,12 +89,14 @@ def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
 
 
 def _as_text(name: str, kind: str, file: File) -> str:
-    """The SQL text of a column. A number without a fraction has none, for that is how a blank makes floats of ids."""
+    """The SQL text of a column: a number without idle decimals, for a blank makes floats of ids; midnight as a day."""
     cell = quoted(name)
     if kind.startswith("TIMESTAMP WITH TIME ZONE"):
         return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d')"
-    if _FLOAT.fullmatch(kind):
-        return f"regexp_replace(CAST({cell} AS VARCHAR), '[.]0$', '')"
+    if _FRACTION.fullmatch(kind):
+        return f"regexp_replace(CAST({cell} AS VARCHAR), '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
+    if kind.startswith("TIMESTAMP"):
+        return f"regexp_replace(CAST({cell} AS VARCHAR), ' 00:00:00$', '')"
     if not _PLAIN.fullmatch(kind):
         hint = "a cell is one text, number or date"
         raise refuse(file.label, "Y006", f"the column {shown(name)} is of type {shown(kind)}", hint)

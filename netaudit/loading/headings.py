@@ -62,8 +62,8 @@ class Headed(Protocol):
         """Line and column of each heading."""
         ...
 
-    def is_filled(self, engine: Engine, index: int) -> bool:
-        """Whether any cell of a column holds something."""
+    def filled(self, engine: Engine, columns: list[int]) -> set[int]:
+        """Those of some columns in which any cell holds something."""
         ...
 
 
@@ -74,11 +74,12 @@ def check_headings(file: str, source: Headed, engine: Engine, uses: list[Wanted]
     """
     headings = [folded(heading).casefold() for heading in source.written]
     places = source.heading_places
+    filled = source.filled(engine, [index for index, heading in enumerate(headings) if not heading])
     problems = [
         Problem(code, message, hint, file, *places[index])
         for wanted in uses
         for index in range(len(headings))
-        for code, message, hint in _faults(index, headings, source, wanted, engine)
+        for code, message, hint in _faults(index, headings, source.written[index], wanted, filled)
     ]
     problems += [
         Problem("S002", f"no column {shown(heading)} for {column}", nearest(heading, headings), file, *places[0])
@@ -86,6 +87,11 @@ def check_headings(file: str, source: Headed, engine: Engine, uses: list[Wanted]
         if wanted.named
         for column, heading in wanted.columns.items()
         if heading not in headings
+    ]
+    problems += [
+        Problem("S001", f"where: no column {shown(heading)}", nearest(heading, headings), file, *places[0])
+        for wanted in uses
+        for heading in sorted(wanted.looked_at - set(headings))
     ]
     problems = problems or [  # what is misspelt is missing as well
         Problem("S002", f"{wanted.table}: no column for {' or '.join(group)}", None, file, *places[0])
@@ -98,17 +104,17 @@ def check_headings(file: str, source: Headed, engine: Engine, uses: list[Wanted]
 
 
 def _faults(
-    index: int, headings: list[str], source: Headed, wanted: Wanted, engine: Engine
+    index: int, headings: list[str], written: str, wanted: Wanted, filled: set[int]
 ) -> Iterator[tuple[str, str, str | None]]:
     """Code, message and hint of what is wrong with one heading."""
     heading = headings[index]
-    if wanted.mapped and heading not in wanted.known:
-        return
+    if wanted.mapped and heading not in wanted.known and (heading or index == 0):
+        return  # an index without a name is often the first column
     if not heading:
-        if source.is_filled(engine, index):
+        if index in filled:
             yield "C003", f"the header's cell {index + 1} is blank", "name every column"
     elif headings.index(heading) != index:
-        yield "C003", f"the column {shown(source.written[index])} stands twice", None
+        yield "C003", f"the column {shown(written)} stands twice", None
     elif heading not in wanted.known and not heading.startswith("x_"):
         hint = nearest(heading, wanted.known) or "name own columns x_…, or map the file in netaudit.yml"
-        yield "S001", f"unknown column {shown(source.written[index])}", hint
+        yield "S001", f"unknown column {shown(written)}", hint

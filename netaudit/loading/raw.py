@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 Place = tuple[int | None, int | None]
 """Line and column of a cell, from 1."""
 
-_BLANK = "({0} IS NULL OR (({0} < '!' OR {0} > '~') AND trim({0}, " + literal(WHITE) + ") = ''))"
+_MAY_BE_BLANK = "({0} IS NULL OR {0} < '!' OR {0} > '~')"
 
 Cell = tuple[int, str | None]
 """A row of a raw table (from 0) and one of its columns, or None for the whole row."""
@@ -52,5 +53,16 @@ class Raw:
 
 
 def is_blank(cell: str) -> str:
-    """An SQL test for a cell without text, as the readers of cells see it. The first letter tells it of most texts."""
-    return _BLANK.format(cell)
+    """An SQL test for a cell without text, as the readers of cells see it."""
+    return f"({may_be_blank(cell)} AND trim(coalesce({cell}, ''), {literal(WHITE)}) = '')"
+
+
+def may_be_blank(cell: str) -> str:
+    """An SQL test by the first letter alone: a cell that begins with no plain letter, digit or sign."""
+    return _MAY_BE_BLANK.format(cell)
+
+
+def index_of(column: str | None) -> int | None:
+    """Which column of its file a name such as `c3` stands for; None for others, which the file does not have."""
+    found = re.fullmatch("c([0-9]+)", column or "")
+    return int(found[1]) if found else None

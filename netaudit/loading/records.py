@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from netaudit.loading.encoding import Text
 
 
+_TOO_LARGE = f"a row larger than {LONGEST_LINE >> 20} MiB"
+
+
 class Record(NamedTuple):
     """One row: the line it starts in, how it is written, and its cells."""
 
@@ -37,16 +40,21 @@ class _Lines:
     def __init__(self, lines: Iterator[str]) -> None:
         self._lines = lines
         self._taken: list[str] = []
+        self._size = 0
 
     def __iter__(self) -> Iterator[str]:
         for line in self._lines:
             self._taken.append(line)
+            self._size += len(line.encode())
+            if self._size > LONGEST_LINE:
+                raise csv.Error(_TOO_LARGE)
             yield line
 
     def take(self) -> str:
         """What has been read since it was asked last."""
         raw = "".join(self._taken)
         self._taken.clear()
+        self._size = 0
         return raw
 
 
@@ -66,7 +74,6 @@ class Records:
     def __iter__(self) -> Iterator[Record]:
         short: list[tuple[Record, bool]] = []
         after_blank = False
-        extra: int | None = None  # blank cells beyond the header, as many in every row as in the first
         for record in self._parsed():
             if self._holds_nothing(record.cells):
                 self.blank += 1
@@ -79,15 +86,14 @@ class Records:
                 for early, _ in short:
                     self._reject_width(early)
                 short, after_blank = [], False
-                beyond = record.cells[self.width :]
-                if extra is None:
-                    extra = len(beyond)
-                if len(beyond) == extra and not any(map(str.strip, beyond)):
+                if len(record.cells) == self.width:
                     yield record
                 else:
                     self._reject_width(record)
-        for record, apart in short:
-            if is_note(record.cells, apart=apart):
+        block = [is_note(record.cells, apart=apart) for record, apart in short]
+        apart = bool(short) and short[0][1] and any(block)  # then so is all of one cell beside what is a note for sure
+        for (record, _), note in zip(short, block, strict=True):
+            if note or (apart and len(record.cells) == 1):
                 self.notes += 1
             else:
                 self._reject_width(record)
@@ -116,8 +122,6 @@ class Records:
     def _fault(self, record: Record) -> tuple[str, str, str | None] | None:
         """Code, message and hint where quotes stand so that the row could be read in two ways."""
         mark, escape = self.dialect.quoting
-        if len(record.raw) > LONGEST_LINE // 4 and len(record.raw.encode()) > LONGEST_LINE:
-            return "F003", f"a row larger than {LONGEST_LINE >> 20} MiB", "look for a lost quote"
         if escape is not None and re.search(rf"(?<!\\)(?:\\\\)*\\[^\\{mark}]", record.raw):
             return "C001", "a backslash before something else than a quote", r"write it as \\"
         bare = re.sub(r"\\.", "", record.raw) if escape else record.raw
@@ -166,6 +170,8 @@ class Records:
 
 
 def _broken(reason: str) -> tuple[str, str, str | None]:
+    if reason == _TOO_LARGE:
+        return "F003", reason, "look for a lost quote"
     if "field larger" in reason:
         return "F003", f"a cell is larger than {LONGEST_CELL >> 10} KiB", "look for a lost quote"
     if "unexpected end" in reason:

@@ -167,7 +167,12 @@ class SettingsReader:
         once = len(parts) == len(set(parts)) and set(parts) <= DATE_PARTS
         iso_like = text.startswith("%Y-") and not text.startswith("%Y-%m-%d")  # ISO is always read as ISO
         if iso_like or not (month and once and {"%d", "%Y"} <= set(parts)):
-            self.say("V006", f"{shown(text)} is not a date format", 'such as "%d-%m-%Y"', (node.line, node.column))
+            self.say(
+                "V006",
+                f"{shown(text)} is not a date format",
+                'such as "%d-%m-%Y", with a year of four digits',
+                (node.line, node.column),
+            )
         else:
             self.settings.date_format = text
 

@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from netaudit.engine import literal, quoted
-from netaudit.errors import SHOWN, Problem, nearest, shown
-from netaudit.loading.footers import Footers
+from netaudit.errors import SHOWN, Problem, shown
+from netaudit.loading.footers import BELOW, Footers
 from netaudit.loading.raw import is_blank
 from netaudit.loading.schema import ONE_OF, TABLES, Type, required_of
 from netaudit.loading.values import LARGEST, CellError
@@ -134,7 +134,7 @@ class Typist:
         kept = self._count(tally, rules, faults)
         for index, (_, wrong) in enumerate(passing):
             column = raw.where[index].column
-            self._wrong(tally, f"where {column}", raw.headings.get(column, ""), wrong, kept)
+            self._wrong(tally, f"where {column}", raw.headings[column], wrong, kept)
         self._exclusive(raw, tally, columns, kept)
         self._doubted(raw, tally, kept, footers)
         selected, joins = [], []
@@ -171,8 +171,11 @@ class Typist:
         Skipped are rows of blank cells, and what is no row; in a mapped file those that its `where` excludes or whose
         required cell is blank.
         """
-        apart = {"the header once more": footers.repeated, "totals and notes below the table": footers.below}
-        rules = {why: f"r.rowid NOT IN ({', '.join(map(str, these))})" for why, these in apart.items() if these}
+        rules = {
+            why: f"r.rowid NOT IN (SELECT row FROM {self.engine.table({'row': 'BIGINT'}, {'row': [*rows]})})"
+            for why, rows in (("the header once more", footers.repeated), (BELOW, footers.below))
+            if rows
+        }
         if not raw.mapped:
             every_blank = " AND ".join(column.blank for column in columns.values()) or "false"
             return rules | {"rows of blank cells": f"NOT ({every_blank})"}
@@ -216,17 +219,13 @@ class Typist:
         if footers.doubtful:
             for row in self._rows(raw, f"rowid IN ({', '.join(map(str, footers.doubtful))}) AND {kept}"):
                 if row not in tally.rejected:
-                    hint = "delete it; or if it is a row after all, fill its other cells, or move it up from the end"
-                    self.reject(tally, "C005", f"{raw.table}: {footers.doubtful[row]}", hint, (row, None))
+                    why, hint = footers.doubtful[row]
+                    self.reject(tally, "C005", f"{raw.table}: {why}", hint, (row, None))
 
     def _passing(self, raw: Raw, index: int) -> tuple[str, dict[str, CellError]]:
         """An SQL test for one condition: its column's distinct texts, each judged once; and those that cannot be."""
         wanted = raw.where[index]
-        cell = raw.headings.get(wanted.column)
-        if cell is None:
-            hint = nearest(wanted.column, raw.headings)
-            self.problems.append(Problem("S001", f"where: no column {shown(wanted.column)}", hint, raw.file))
-            return "true", {}
+        cell = raw.headings[wanted.column]
         passing: list[str | None] = []
         wrong: dict[str, CellError] = {}
         for (text,) in self.engine.ask(f"SELECT DISTINCT {cell} FROM {raw.relation} r"):

@@ -75,12 +75,14 @@ _SPREADSHEET = re.compile(r"#(N/A|I/T|NV|[A-ZÆØÅÄÖÜ/0]+[!?])")
 _SHORTENED = re.compile(r"[0-9][.,][0-9]+[Ee][+-]?[0-9]{2,3}")
 
 
-def _spoilt(raw: str) -> tuple[str, str] | None:
+def _spoilt(raw: str, how: Reading) -> tuple[str, str] | None:
     """What an export has made of an id that was something else before, and what to do about it."""
+    if _SHORTENED.fullmatch(raw):
+        return "is a number that was shortened", "export ids as text"
+    if how.plain:
+        return None
     if _SPREADSHEET.fullmatch(raw):
         return "is a spreadsheet's error", "leave the cell blank, or the row out with where"
-    if _SHORTENED.fullmatch(raw):
-        return "is a number that a spreadsheet has shortened", "export ids as text"
     if len(raw) > 1 and raw[0] == raw[-1] == "'":
         return "stands in single quotes", "enclose all cells of the file so, or none"
     return None
@@ -89,7 +91,7 @@ def _spoilt(raw: str) -> tuple[str, str] | None:
 def read_id(text: str, how: Reading) -> str | None:
     """An id: folded text without control characters, at most 200 characters; in CSV also nothing an export spoilt."""
     raw = text.strip()
-    spoilt = None if how.plain else _spoilt(raw)
+    spoilt = _spoilt(raw, how)
     if spoilt is not None:
         raise CellError("V005", f"{shown(raw)} {spoilt[0]}", spoilt[1])
     bad = forbidden(raw)
@@ -113,8 +115,8 @@ def read_name(text: str, how: Reading) -> str | None:  # noqa: ARG001
 
 _PLAIN = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?")
 _GROUPED = {
-    ".": re.compile(r"([0-9]{1,3}([,' \u00a0\u202f\u2009][0-9]{3})*|[0-9]+)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?"),
-    ",": re.compile(r"([0-9]{1,3}([.' \u00a0\u202f\u2009][0-9]{3})*|[0-9]+)(,[0-9]+)?([eE][+-]?[0-9]{1,3})?"),
+    ".": re.compile(r"([0-9]{1,3}([,'\u2019 \u00a0\u202f\u2009][0-9]{3})*|[0-9]+)(\.[0-9]+)?([eE][+-]?[0-9]{1,3})?"),
+    ",": re.compile(r"([0-9]{1,3}([.'\u2019 \u00a0\u202f\u2009][0-9]{3})*|[0-9]+)(,[0-9]+)?([eE][+-]?[0-9]{1,3})?"),
 }
 
 
@@ -142,7 +144,7 @@ def _without_grouping(cell: str, decimal: str) -> str:
     if not _GROUPED[decimal].fullmatch(cell):
         return cell if cell.isalnum() else f"?{cell}"
     other = "." if decimal == "," else ","
-    return re.sub(f"[{other}' \u00a0\u202f\u2009]", "", cell).replace(",", ".")
+    return re.sub(f"[{other}'\u2019 \u00a0\u202f\u2009]", "", cell).replace(",", ".")
 
 
 def _not_a_number(cell: str, how: Reading) -> CellError:
@@ -238,6 +240,7 @@ _ISO = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"([T ]([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]{1,9})?)?( ?(Z|UTC|[+-][0-9]{2}:?[0-9]{2}))?)?"
 )
+_TIME_BEHIND = re.compile(r",? ([01]?[0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9](\.[0-9]+)?)?( ?[AaPp][Mm])?$")
 _WORDS = re.compile(r"([0-9]{1,2}) ([A-Za-z]{3}) ([0-9]{4})")
 _NUMERIC = re.compile(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{2,4})")
 
@@ -260,8 +263,10 @@ def read_date(text: str, how: Reading) -> int | None:
 def _declared(cell: str, how: Reading) -> date | None:
     if how.date_format is None:
         return None
+    timeless = {"%H", "%I"}.isdisjoint(re.findall("%.", how.date_format))
+    day = _TIME_BEHIND.sub("", cell) if timeless else cell
     try:
-        return datetime.strptime(cell, how.date_format).date()  # noqa: DTZ007 - a date, no instant
+        return datetime.strptime(day, how.date_format).date()  # noqa: DTZ007 - a date, no instant
     except ValueError:
         return None
 

@@ -81,6 +81,8 @@ def option(text: str) -> Condition:
 
 
 def _operand(text: str) -> object:
+    if re.fullmatch(r"[1-9][0-9]{0,2}\.[0-9]{3}", text):
+        raise ValueError(f"{shown(text)} can be read two ways: write it without a point, or with other decimals")
     try:
         number = Decimal(text)
     except InvalidOperation:

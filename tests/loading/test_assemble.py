@@ -69,6 +69,11 @@ def test_ids_that_do_not_fit(tmp_path: Path, text: str, expected: list[str]) -> 
     assert sorted(found) == sorted(f"book.yml:{place}" for place in expected)
 
 
+def test_a_name_in_place_of_an_id_is_told(tmp_path: Path) -> None:
+    text = "employees: [{id: mh, name: Mette Holm}]\n" + HAVN + "ties: [{owner: Mette Holm, customer: havn}]"
+    assert refused(tmp_path, {"book.yml": text}).problems[0].hint == "that is the name of 'mh'"
+
+
 def test_an_unknown_channel_is_one_problem(tmp_path: Path) -> None:
     text = PEOPLE + PAGE + HAVN + "ties: [{channel: pag, customer: havn}]"
     assert faults(tmp_path, {"book.yml": text}) == ["book.yml:4:18: R001"]

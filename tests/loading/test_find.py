@@ -265,8 +265,20 @@ def test_one_file_may_be_two_tables(tmp_path: Path) -> None:
     book = loaded(tmp_path, {"netaudit.yml": text, "a.csv": "o,c\nbo,a\n\n,b\n"})
     assert rows(book, "customers", "id") == [("a",), ("b",)]
     assert rows(book, "ties", "customer") == [("a",)]
-    reasons = {"blank lines": 2, "blank owner or employee or channel": 1}
-    assert counted(book, tmp_path)["a.csv"] == (3, 3, 0, reasons)
+    reasons = {"blank lines": 1, "blank owner or employee or channel": 1}
+    assert counted(book, tmp_path)["a.csv"] == (3, 2, 0, reasons)
+
+
+def test_one_file_is_not_mapped_twice_in_one_way(tmp_path: Path) -> None:
+    part = "{file: a.csv, columns: {owner: o, customer: c}}"
+    files = {"netaudit.yml": f"tables: {{ties: [{part}, {part}]}}", "a.csv": "o,c\nbo,a\n"}
+    assert faults(tmp_path, files) == ["netaudit.yml:1:66: S003"]
+
+
+def test_an_answer_to_nothing_says_what_was_skipped(tmp_path: Path) -> None:
+    part = "{file: a.csv, columns: {owner: o, customer: c}, where: {s: Wonn}}"
+    files = {"netaudit.yml": f"tables: {{ties: {part}}}", "a.csv": "o,c,s\nbo,a,Won\n"}
+    assert refused(tmp_path, files).problems[0].hint == "all rows are skipped: where"
 
 
 def test_a_total_under_the_table_is_skipped(tmp_path: Path) -> None:

@@ -33,6 +33,10 @@ BELOW = "totals and notes below the table"
         ("\n\nConfidential, do not distribute\n", {"blank lines": 2, BELOW: 1}),
         ("Total,,11.50\n,,\n\u00a0,,\u3000\n", {BELOW: 1, "rows of blank cells": 2}),
         ("Copyright 2026 Foo A/S\n", {BELOW: 1}),
+        ("Copyright 2026 Foo A/S,,\n" + ",,\n" * 40, {BELOW: 1, "rows of blank cells": 40}),
+        ("\nAccount Report\nCopyright (c) 2000-2026 Foo, Inc.\nAcme Corp\n", {"blank lines": 1, BELOW: 3}),
+        ("\nApplied filters:\nStage is Won\n", {"blank lines": 1, BELOW: 2}),
+        ("id,name,revenue\n" * 3000, {"the header once more": 3000}),
     ],
 )
 def test_what_is_no_row_is_skipped_and_counted(tmp_path: Path, below: str, reasons: dict[str, int]) -> None:
@@ -63,6 +67,13 @@ def test_what_is_no_row_is_skipped_and_counted(tmp_path: Path, below: str, reaso
         (f"{HEAD}Source 4 Media,Kirk\n", "4:1: C002"),
         (f"{HEAD}Alle,,11.50\n", "4:1: C005"),
         ("id,revenue\na,1\nb,2\nCount Basie,7\n", "4:1: C005"),
+        ("id\na\nTotal\n", "3:1: C005"),
+        ("id\na\n2 rows\n", "3:1: C005"),
+        ("id,name,revenue\na,A,5\nb,,6\nc,C,2\nAlle,,13\n", "5:1: C005"),
+        (f"{HEAD}Samlet,,12\nc,C,1\n", "4:1: C005"),
+        ("id,name,segment\na,A,s\nid,segment,name\nb,s,B\n", "3:1: C005"),
+        ("id,name\na,A\n\nemployee,customer\nb,s\n", "4:1: C005"),
+        (f"{HEAD}Total({' ' * 400}x,,\n", "4:1: C005"),
         ("id,revenue\na,1\nb,2\nTotal,3\nTotal,5\n", "5:1: C005"),
     ],
 )
@@ -73,7 +84,9 @@ def test_what_might_be_a_row_is_refused(tmp_path: Path, table: str, place: str) 
 @pytest.mark.parametrize(
     "table",
     [
-        "id\na\nTotal\n",
+        "id\nTotal\na\n",
+        "id,name\nowner,The Owner\na,A\n",
+        "id,name\nkind,\na,A\n",
         "id,name,revenue\na,A,5\nTotalEnergies,,7\n",
         "id,revenue\na,5\nb,5\n",
         "id,revenue\na,0\nb,0\nc,0\n",
@@ -90,6 +103,11 @@ def test_what_might_be_a_row_is_refused(tmp_path: Path, table: str, place: str) 
 def test_rows_stay_rows(tmp_path: Path, table: str) -> None:
     book = loaded(tmp_path, {"customers.csv": table})
     assert counted(book, tmp_path)["customers.csv"][1] == 0
+
+
+@pytest.mark.parametrize("last", ["total(" + " " * 60_000 + "x", "total(" + "1" * 60_000 + "x!"])
+def test_a_long_last_cell_takes_no_long_time(tmp_path: Path, last: str) -> None:
+    assert faults(tmp_path, {"customers.csv": f"{HEAD}{last},,\n"})[0].startswith("customers.csv:4:1: ")
 
 
 def test_a_doubtful_row_says_nothing_about_those_above(tmp_path: Path) -> None:

@@ -159,7 +159,6 @@ def test_file_name_is_only_a_name(tmp_path: Path, name: str) -> None:
         ('"owner","customer"\n"\u00c5se","havn"\n'.encode(), None),
         (" OWNER , Customer\n\u00c5se,havn\n".encode(), None),
         ('"owner\n",customer\n\u00c5se,havn\n'.encode(), None),
-        ("owner,customer\n\u00c5se,havn,,\n".encode(), None),
         ("owner,customer\n  \n\u00c5se,havn\n\n".encode(), None),
     ],
 )
@@ -262,37 +261,77 @@ def test_a_second_header_that_knows_more_hides_no_rows(tmp_path: Path, preamble:
     assert faults(tmp_path, {"ties.csv": f"{preamble}owner,customer,kind\nc,d,mail\n"}) == ["ties.csv:1:1: C004"]
 
 
+@pytest.mark.parametrize("text", ["id\na\nid,name\nc,C\n", "id,x_a\na,1\nid,name,revenue\nc,C,1\n"])
+def test_rows_above_a_header_of_more_columns_are_not_lost(tmp_path: Path, text: str) -> None:
+    assert faults(tmp_path, {"customers.csv": text}) == ["customers.csv:1:1: C004"]
+
+
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b"owner,customer\ra,A\rb,B\rc,\xe6x\r", "4:3: F002"),
+        (b"owner,customer\ra,A\rb\0,B\r", "3:2: F002"),
+    ],
+)
+def test_lines_of_any_system_are_counted(data: bytes, place: str) -> None:
+    assert both(data)[1] == [place]
+
+
+def test_a_declared_encoding_is_called_by_its_name(tmp_path: Path) -> None:
+    files: Files = {"netaudit.yml": "encoding: cp1252", "ties.csv": b"owner,customer\ra,\x81\r"}
+    error = refused(tmp_path, files)
+    assert error.problems[0].message == "the byte 0x81 is not CP1252"
+    assert error.problems[0].line == 2
+
+
+def test_utf_8_is_seen_where_utf_16_is_declared(tmp_path: Path) -> None:
+    files: Files = {"netaudit.yml": "encoding: utf-16", "ties.csv": "owner,customer\n\u00c5se,havn\n"}
+    assert rows(loaded(tmp_path, files), "ties", "person") == [("\u00c5se",)]
+
+
+def test_problem_in_a_column_that_one_of_two_files_lacks(tmp_path: Path) -> None:
+    mapping = "tables: {customers: [{file: b.csv, columns: {id: id, count: n}}, {file: a.csv, columns: {id: id}}]}"
+    files: Files = {"netaudit.yml": mapping, "a.csv": "id\nx\n", "b.csv": "id,n\nx,3\n"}
+    assert faults(tmp_path, files) == ["a.csv:2:1: R002"]
+
+
 def test_lines_above_the_header_are_counted(tmp_path: Path) -> None:
     book = loaded(tmp_path, {"ties.csv": f"sep=,\nDeals\n\n{TIE}"})
     assert counted(book, tmp_path)["ties.csv"] == (1, 2, 0, {"lines above the header": 2})
 
 
-@pytest.mark.parametrize("row", ["a,b,c,", '"a, x",b,c,', '"a\n",b,c,'])
-def test_a_blank_cell_beyond_the_header_is_in_every_row_or_in_none(row: str) -> None:
+@pytest.mark.parametrize("row", ["a,b,c,", "a,b,c,,", '"a, x",b,c,', '"a\n",b,c,'])
+def test_a_blank_cell_beyond_the_header_is_one_too_many(row: str) -> None:
     header, other = b"owner,customer,kind\n", b"a,b,c\n"
     fast, slow = both(header + other + row.encode() + b"\n")
     assert fast == slow == ["3:1: C002"]
-    fast, slow = both(header + row.encode() + b"\n" + other[:-1] + b",\n")
+    fast, slow = both(header + row.encode() + b"\n" + other)
+    assert fast == slow == ["2:1: C002"]
+
+
+def test_a_delimiter_at_the_end_of_every_line_is_no_column() -> None:
+    fast, slow = both(b"owner,customer,\na,b,\nc,d,\n")
     assert fast == slow
-    assert len(slow[0]) == 2
+    assert [row[:2] for row in slow[0]] == [("a", "b"), ("c", "d")]
 
 
 def test_a_row_beyond_the_limit_is_refused_and_located() -> None:
     row = ",".join('"' + "x\n" * 30_000 + '"' for _ in range(20))
     headings = ",".join(["owner", "customer", *(f"x_{index}" for index in range(18))])
-    fast, slow = both(f"{headings}\n{row}\n".encode())
-    assert fast == slow == ["2:1: F003"]
+    assert both(f"{headings}\n{row}\n".encode())[1] == ["2:1: F003"]
+
+
+def test_a_row_that_never_ends_is_not_taken_in_whole() -> None:
+    assert both(b"owner,customer\n" + b'"\n",' * 400_000)[1] == ["2:1: F003"]
 
 
 def test_a_row_that_the_engine_loses_is_an_error(tmp_path: Path) -> None:
     with mock.patch.object(from_csv, "LONGEST_LINE", 1 << 13):
-        assert faults(tmp_path, {"ties.csv": TIE + "'a','" + "x" * 40_000 + "'\n"}) == ["ties.csv: F003"]
+        assert faults(tmp_path, {"ties.csv": TIE + "'a','" + "x" * 40_000 + "'\n"}) == ["ties.csv:1:1: F003"]
 
 
 def test_many_short_rows_are_no_footer() -> None:
-    fast, slow = both(b"owner,customer\n" + b"a\n" * 40)
-    assert fast == slow
-    assert slow == [f"{line}:1: C002" for line in range(2, 42)]
+    assert both(b"owner,customer\n" + b"a\n" * 40)[1] == [f"{line}:1: C002" for line in range(2, 42)]
 
 
 def test_white_space_of_any_kind_is_blank(tmp_path: Path) -> None:

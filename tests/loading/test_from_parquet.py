@@ -78,7 +78,7 @@ def test_problems_name_the_row(tmp_path: Path, query: str, expected: list[str]) 
 
 
 def test_a_mapping_reads_it_too(tmp_path: Path) -> None:
-    parquet(tmp_path, "crm.parquet", "SELECT 'Mette' AS \"Rep Name\", 'Havn' AS account, 5 AS amount, 1 AS \" \"")
+    parquet(tmp_path, "crm.parquet", "SELECT 1 AS \" \", 'Mette' AS \"Rep Name\", 'Havn' AS account, 5 AS amount")
     mapping = "tables: {ties: {file: crm.parquet, columns: {owner: rep name, customer: account}}, "
     mapping += "customers: {file: crm.parquet, columns: {id: account, revenue: amount}}}"
     book = loaded(tmp_path, {"netaudit.yml": mapping})
@@ -93,10 +93,30 @@ def test_ids_of_any_plain_type(tmp_path: Path) -> None:
     assert rows(loaded(tmp_path, {}), "ties", "person", "customer") == [(uuid, "2")]
 
 
-def test_a_condition_compares_numbers_without_a_fraction(tmp_path: Path) -> None:
-    parquet(tmp_path, "ties.parquet", f"{TIES}, 5::DOUBLE AS s UNION ALL SELECT 'bo', 'havn', 6")
-    mapping = "tables: {ties: {file: ties.parquet, where: {s: 5}}}"
+@pytest.mark.parametrize(
+    ("values", "wanted"),
+    [
+        (("5::DOUBLE", "6"), "5"),
+        (("5::DECIMAL(9,3)", "500"), "5"),
+        (("500::DECIMAL(9,2)", "5"), "500"),
+        (("5.25::DECIMAL(9,3)", "5"), "5.25"),
+        (("TIMESTAMP '2023-03-12'", "TIMESTAMP '2023-03-13'"), "2023-03-12"),
+    ],
+)
+def test_a_condition_compares_what_the_values_say(tmp_path: Path, values: tuple[str, str], wanted: str) -> None:
+    parquet(tmp_path, "ties.parquet", f"{TIES}, {values[0]} AS s UNION ALL SELECT 'bo', 'havn', {values[1]}")
+    mapping = f"tables: {{ties: {{file: ties.parquet, where: {{s: '{wanted}'}}}}}}"
     assert rows(loaded(tmp_path, {"netaudit.yml": mapping}), "ties", "person") == [("mette",)]
+
+
+def test_an_id_that_a_float_has_shortened_is_refused(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet", "SELECT 'mette' AS owner, 123456789012345671::DOUBLE AS customer")
+    assert faults(tmp_path, {}) == ["ties.parquet:1:2: V005"]
+
+
+def test_a_column_of_nothing_is_blank(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet", f"{TIES}, NULL AS kind")
+    assert rows(loaded(tmp_path, {}), "ties", "kind") == [(None,)]
 
 
 def test_nothing_asked_for_is_refused(tmp_path: Path) -> None:

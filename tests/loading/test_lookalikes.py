@@ -75,6 +75,11 @@ def test_ids_that_read_like_none(tmp_path: Path) -> None:
     )
 
 
+def test_a_number_that_became_a_float(tmp_path: Path) -> None:
+    (warning,) = loaded(tmp_path, {"ties.csv": "owner,customer\nmette,1001\nmette,1001.0\nmette,1001.5\n"}).warnings
+    assert warning == "customers that may be one under several ids, and are kept apart: '1001' and '1001.0'"
+
+
 def test_a_large_group_is_cut_and_counted(tmp_path: Path) -> None:
     spellings = ["acme", "Acme", "ACme", "ACMe", "ACME", "aCME", "acME", "acmE"]
     lines = "".join(f"mette,{name}\n" for name in spellings)

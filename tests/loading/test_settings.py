@@ -228,7 +228,7 @@ def test_problem_in_the_second_file_of_a_table(tmp_path: Path) -> None:
     ("part", "expected"),
     [
         ("{file: a.csv, columns: {owner: o, customer: cc}}", ["a.csv:1:1: S002"]),
-        ("{file: a.csv, columns: {owner: o, customer: c}, where: {s: x}}", ["a.csv: S001"]),
+        ("{file: a.csv, columns: {owner: o, customer: c}, where: {s: x}}", ["a.csv:1:1: S001"]),
         ("{file: a.csv, columns: {owner: o, customer: c}, where: {n: '> 5'}}", ["a.csv:2:6: V002"]),
         (
             "{file: a.csv, columns: {owner: o, customer: c}, set: {per_year: lots}}",
@@ -285,9 +285,21 @@ def test_a_mapping_without_a_file_means_the_tables_own(tmp_path: Path) -> None:
 def test_columns_nobody_asked_for_are_nobodys_business(tmp_path: Path) -> None:
     files = {
         "netaudit.yml": mapped("{file: a.csv, columns: {owner: O, customer: c, x_note: n}}"),
-        "a.csv": "o,c,,x,x,n\nbo,a,1,2,3,4\n",
+        "a.csv": ",o,c,,x,x,n\n1,bo,a,,2,3,4\n",
     }
     assert rows(loaded(tmp_path, files), "ties", "person", "customer") == [("bo", "a")]
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "o,c,n,\nbo,a,1200,50\n",
+        "o,,c\nMette,7,a\n",
+    ],
+)
+def test_a_column_without_a_heading_may_be_half_of_another(tmp_path: Path, table: str) -> None:
+    files = {"netaudit.yml": mapped("{file: a.csv, columns: {owner: o, customer: c}}"), "a.csv": table}
+    assert faults(tmp_path, files) in (["a.csv:1:7: C003"], ["a.csv:1:3: C003"])
 
 
 @pytest.mark.parametrize("heading", ["Sales  Agent", "Ve\u0301ro"])

@@ -94,6 +94,7 @@ def test_undeclared_number(text: str, expected: object) -> None:
         (COMMA, "1 234,56", "1234.56"),
         (COMMA, "1\u00a0234\u202f567", "1234567"),
         (COMMA, "1'234", "1234"),
+        (COMMA, "1\u2019234,50", "1234.50"),
         (COMMA, "1.234", "1234"),
         (COMMA, "1,234", "1.234"),
         (COMMA, "1234,5", "1234.5"),
@@ -286,6 +287,9 @@ def test_date_hints(text: str, hint: str) -> None:
         ("%m/%d/%Y", "03/04/2024", "2024-03-04"),
         ("%m/%d/%Y", "2024-04-03", "2024-04-03"),
         ("%d/%m/%Y", "3 Apr 2024", "2024-04-03"),
+        ("%d.%m.%Y", "03.04.2024 10:00", "2024-04-03"),
+        ("%m/%d/%Y", "04/03/2024, 11:30:15 PM", "2024-04-03"),
+        ("%d.%m.%Y %H:%M", "03.04.2024 10:00", "2024-04-03"),
     ],
 )
 def test_date_format_adds_one_form(form: str, text: str, expected: str) -> None:

@@ -115,3 +115,9 @@ def test_option(text: str, expected: Condition) -> None:
 def test_option_without_column_or_value(text: str) -> None:
     with pytest.raises(ValueError, match="is not COLUMN=VALUE"):
         option(text)
+
+
+@pytest.mark.parametrize("wanted", [">= 1.000", "< 12.500"])
+def test_an_operand_that_can_be_read_two_ways_is_refused(wanted: str) -> None:
+    with pytest.raises(ValueError, match="two ways"):
+        condition("revenue", wanted)
