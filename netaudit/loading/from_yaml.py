@@ -211,6 +211,8 @@ def _joined_surrogates(text: str) -> str:
 def _syntax(error: yaml.MarkedYAMLError, file: str) -> Problem:
     mark = error.problem_mark or error.context_mark
     line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+    if "nesting depth" in (error.problem or ""):  # the parser has a limit of its own, and reads ahead up to it
+        return Problem("Y005", f"nesting deeper than {DEEPEST}", None, file, line, column)
     return Problem("Y001", error.problem or error.context or "cannot be parsed", None, file, line, column)
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING
+from unittest import mock
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -112,6 +114,14 @@ def test_problem_of_form(text: str, expected: list[str]) -> None:
 )
 def test_forbidden_character_is_located_behind_other_letters(text: str, expected: str) -> None:
     assert form(text) == [expected]
+
+
+def test_a_limit_of_the_parsers_own_is_nesting_too() -> None:
+    mark = yaml.Mark("", 0, 0, 1000, None, None)
+    error = yaml.scanner.ScannerError("while increasing flow level", mark, "exceeded maximum nesting depth", mark)
+    with mock.patch.object(yaml, "parse", side_effect=error), pytest.raises(InputError) as caught:
+        read_document("[", "f")
+    assert [f"{problem.line}:{problem.column}: {problem.code}" for problem in caught.value.problems] == ["1:1001: Y005"]
 
 
 def test_nesting_up_to_the_limit_is_read() -> None:
