@@ -3,8 +3,8 @@
     files → load → Book → model → analysis → Result → report → text
                      └──→ graph (networkx) ──┘
 
-`load` reads a contact graph, `risk` asks what leaves with whom; both return values and print nothing. The command
-line has the same names.
+`load` reads a contact graph, `risk` asks what leaves with whom, `ownership` whose the network is. They return values
+and print nothing. The command line has the same names.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from netaudit.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["load", "risk"]
+__all__ = ["load", "ownership", "risk"]
 
 
 def load(
@@ -84,3 +84,15 @@ def risk(
     from netaudit.analysis.exposure import rank_exposure
 
     return rank_exposure(book, scope, destination, tuple(request))
+
+
+def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:
+    """Who owns the network: the company's own channels, its employees, or nobody; by segment, team, person, channel.
+
+    `where` is a list of COLUMN=VALUE that chooses customers. Rows are `netaudit.analysis.ownership.Row`.
+    """
+    from netaudit.analysis.ownership import own
+    from netaudit.scope import scope_of
+
+    chosen = (where,) if isinstance(where, str) else tuple(where)
+    return own(book, scope_of(book, chosen), tuple(word for condition in chosen for word in ("--where", condition)))

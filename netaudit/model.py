@@ -78,10 +78,10 @@ def units_of_subscription(kind: str, assumptions: Assumptions) -> int:
 
 def _units(intensity: nw.Expr, most: float) -> nw.Expr:
     """Whole units, never above the cap of one contact: more would be cut off in the sum anyway."""
-    return (_within(intensity, 0, most) * UNIT).round(0).cast(nw.Int64)
+    return (within(intensity, 0, most) * UNIT).round(0).cast(nw.Int64)
 
 
-def _within(value: nw.Expr, least: float | None, most: float | None) -> nw.Expr:
+def within(value: nw.Expr, least: float | None, most: float | None) -> nw.Expr:
     """A value kept within bounds, both of which hold where it is null.
 
     Narwhals' own `clip` writes the value out once more for every bound, so that nested ones grow without end.
@@ -100,13 +100,13 @@ def _choice(column: str, values: dict[str, float]) -> nw.Expr:
 
 def _once(assumptions: Assumptions, age: nw.Expr) -> nw.Expr:
     """Intensity of one contact so many days ago: κ·w·2^(-age/h)."""
-    decay = 2.0 ** (-_within(age / assumptions["half_life_days"], None, 1000.0))
+    decay = 2.0 ** (-within(age / assumptions["half_life_days"], None, 1000.0))
     return assumptions["per_meeting"] * _choice("kind", assumptions.group("weight")) * decay
 
 
 def _age(as_of: int, day: str) -> nw.Expr:
     """Days since; what lies ahead counts as today."""
-    return _within(nw.lit(as_of) - nw.col(day), 0, None).cast(nw.Float64)
+    return within(nw.lit(as_of) - nw.col(day), 0, None).cast(nw.Float64)
 
 
 def _subscribed(assumptions: Assumptions) -> nw.Expr:
@@ -119,11 +119,11 @@ def _recorded(as_of: int, assumptions: Assumptions) -> nw.Expr:
 
     The series is one contact every 365/f days, the last d days ago: κ·w·2^(-d/h) / (1 - 2^(-365/(f·h))).
     """
-    per_year = _within(nw.coalesce(nw.col("per_year"), nw.lit(float(USUAL_PER_YEAR))), 1e-9, None)
+    per_year = within(nw.coalesce(nw.col("per_year"), nw.lit(float(USUAL_PER_YEAR))), 1e-9, None)
     age = nw.when(nw.col("last_contact").is_null()).then(365 / (2 * per_year)).otherwise(_age(as_of, "last_contact"))
-    gap = _within(365 / (per_year * assumptions["half_life_days"]), None, 1000.0)
-    series = _once(assumptions, age) / _within(1 - 2.0 ** (-gap), 1e-12, None)
-    strength = -(1 - _within(nw.col("strength"), 0.0, 1 - 1e-15)).log()
+    gap = within(365 / (per_year * assumptions["half_life_days"]), None, 1000.0)
+    series = _once(assumptions, age) / within(1 - 2.0 ** (-gap), 1e-12, None)
+    strength = -(1 - within(nw.col("strength"), 0.0, 1 - 1e-15)).log()
     most = assumptions["max_intensity"]
     return (
         nw.when(~nw.col("strength").is_null())
@@ -221,7 +221,7 @@ def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
     summed = rows.group_by(*TIES).agg(
         each=nw.col("each").sum(), fixed=nw.col("fixed").max(), last_contact=nw.col("last_contact").max()
     )
-    units = nw.when(subscription).then(nw.col("fixed")).otherwise(_within(nw.col("each"), 0, round(most * UNIT)))
+    units = nw.when(subscription).then(nw.col("fixed")).otherwise(within(nw.col("each"), 0, round(most * UNIT)))
     return summed.select(
         *TIES,
         "last_contact",
@@ -265,18 +265,22 @@ def bundles(ties: Frame, limits: Limits) -> Frame:
         *HOLDER,
         "contact",
         "assumed",
-        units=_within(nw.col("units"), None, limits.contact).cast(nw.Int64),
+        units=within(nw.col("units"), None, limits.contact).cast(nw.Int64),
         ties=nw.col("ties").cast(nw.Int64),
     )
 
 
 def pairs(book: Book, assumptions: Assumptions, live: LiveTies) -> Frame:
-    """What each holder has with each customer, from live ties: HOLDER, units, ties (how many), assumed (any)."""
+    """What each holder has with each customer, from live ties.
+
+    HOLDER, units, ties (how many), assumed (any), strongest (units with the one contact that is held best,
+    subscriptions aside).
+    """
     limits = Limits.of(assumptions)
     own = bundles(live.all(), limits)
     if book.subscribes and book.relays:
         own = book.engine.keep(own)
-    held = own.select(*HOLDER, "units", "ties", "assumed")
+    held = own.select(*HOLDER, "units", "ties", "assumed", strongest="units")
     if book.subscribes:
         taken = own if book.relays else None
         held = nw.concat([held, _subscriptions(live.reached, taken, assumptions, limits)])
@@ -284,6 +288,7 @@ def pairs(book: Book, assumptions: Assumptions, live: LiveTies) -> Frame:
         units=nw.col("units").sum().cast(nw.Int64),
         ties=nw.col("ties").sum().cast(nw.Int64),
         assumed=nw.col("assumed").any(),
+        strongest=nw.col("strongest").max(),
     )
 
 
@@ -313,7 +318,7 @@ def _subscriptions(reached: Frame, own: Frame | None, assumptions: Assumptions, 
             wanted=nw.col("wanted").max(),
             ties=(nw.col("units") > 0).cast(nw.Int64).sum(),
         )
-        .with_columns(nameless=_within(nw.col("wanted") - nw.col("covered"), 0, None))
+        .with_columns(nameless=within(nw.col("wanted") - nw.col("covered"), 0, None))
     )
     most = nw.lit(limits.subscription)
     one_by_one = by_channel.group_by(*HOLDER).agg(
@@ -334,6 +339,20 @@ def _subscriptions(reached: Frame, own: Frame | None, assumptions: Assumptions, 
         units=nw.col("units").cast(nw.Int64),
         ties=nw.col("ties").cast(nw.Int64),
         assumed=nw.lit(False),  # noqa: FBT003 - a literal column
+        strongest=nw.lit(0).cast(nw.Int64),
+    )
+
+
+def held_by(pairs: Frame) -> Frame:
+    """Who holds each customer of `pairs`: customer, company and people (units of the channels, and of all persons)."""
+    zero = nw.lit(0).cast(nw.Int64)
+    own = nw.col("person") == ""
+    sides = pairs.with_columns(
+        company=nw.when(own).then(nw.col("units")).otherwise(zero),
+        people=nw.when(own).then(zero).otherwise(nw.col("units")),
+    )
+    return sides.group_by("customer").agg(
+        company=nw.col("company").sum().cast(nw.Int64), people=nw.col("people").sum().cast(nw.Int64)
     )
 
 
@@ -358,7 +377,7 @@ def follow_rates(book: Book, assumptions: Assumptions, destination: str | None) 
 def pull(follow: str, units: str) -> nw.Expr:
     """Units of pull of one leaver on one customer: -ln(1 - φ·s), s = 1 - e^-Λ. Pulls of joint leavers add."""
     stays = 1 - nw.col(follow) * (1 - (-(nw.col(units) / UNIT)).exp())
-    return (-_within(stays, 1e-15, None).log() * PULL).round(0).cast(nw.Int64)
+    return (-within(stays, 1e-15, None).log() * PULL).round(0).cast(nw.Int64)
 
 
 def shares(stay: str = "stay", leave: str = "leave") -> dict[str, nw.Expr]:

@@ -133,7 +133,8 @@ SummaryT = TypeVar("SummaryT")
 class Result(Generic[RowT, SummaryT]):
     """An answer: `rows` of one dataclass type, worst first, and a `summary` of another.
 
-    `schema` names the published JSON Schema. `title` and `closing` are the words around the table.
+    `schema` names the published JSON Schema. `title` and `closing` are the words around the table, which is a table for
+    each value of the column `parted_by`, if there is one.
     """
 
     schema: str
@@ -147,3 +148,13 @@ class Result(Generic[RowT, SummaryT]):
     where: tuple[str, ...] | None = None
     sensitivity: tuple[Sensitivity, ...] | None = None
     warnings: tuple[str, ...] = ()
+    parted_by: str | None = None
+
+    def parts(self) -> list[tuple[str | None, tuple[RowT, ...]]]:
+        """The rows by the value of `parted_by`, in order; all of them under None where nothing parts them."""
+        if self.parted_by is None:
+            return [(None, self.rows)]
+        values = dict.fromkeys(getattr(row, self.parted_by) for row in self.rows)
+        return [
+            (value, tuple(row for row in self.rows if getattr(row, str(self.parted_by)) == value)) for value in values
+        ]

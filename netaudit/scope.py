@@ -29,7 +29,7 @@ FILTERS = ("id", "name", "segment", "revenue", "count", "renewal_on", "owner")
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """The customers in question: `customers` has customer, name, segment, revenue and `weight`, all in whole units.
+    """The customers in question: `customers` has customer, name, segment, revenue, count, weight; money in whole units.
 
     `count` of them, `weight` in all (of those with known revenue, or all where customers are counted), `revenue` in
     smallest units or None, and `unknown` without a revenue. `where` is the filter as given.
@@ -61,7 +61,7 @@ def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:
         ids = _fitting(book, conditions)
         chosen = book.engine.frame(book.engine.table({"id": "VARCHAR"}, {"id": ids}))
         customers = customers.join(chosen, on="id", how="semi")
-    frame = customers.select("name", "segment", "revenue", customer="id", weight=weight)
+    frame = customers.select("name", "segment", "revenue", "count", customer="id", weight=weight)
     count, total, known = book.engine.rows(
         frame.select(nw.len().alias("n"), nw.col("weight").sum().alias("w"), nw.col("revenue").count().alias("k"))
     )[0]

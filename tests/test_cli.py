@@ -293,7 +293,7 @@ def test_hash_seeds_and_threads_change_no_byte(threads: str, seed: str) -> None:
         "import netaudit, sys; from netaudit.report import Page, written\n"
         f"b = netaudit.load(sys.argv[1], threads={threads})\n"
         "texts = (written(netaudit.risk(b, who), 'json', Page()) for who in ((), ('mette', 'torben')))\n"
-        "print(*texts)"
+        "print(*texts, written(netaudit.ownership(b), 'json', Page()))"
     )
     command = [sys.executable, "-c", script, TELCO]
     done = subprocess.run(
@@ -307,7 +307,7 @@ def _reference() -> str:
 
     b = netaudit.load(TELCO)
     texts = (written(netaudit.risk(b, who), "json", Page()) for who in ((), ("mette", "torben")))
-    return " ".join(texts) + "\n"
+    return " ".join([*texts, written(netaudit.ownership(b), "json", Page())]) + "\n"
 
 
 @pytest.mark.parametrize(
@@ -318,6 +318,7 @@ def _reference() -> str:
         (["--team", "enterprise"], "risk"),
         ([], "exposure"),
         (["--where", "revenue=>= 1000000"], "exposure"),
+        ([], "ownership"),
     ],
 )
 @pytest.mark.parametrize("book", ["telco", "telco-csv"])
@@ -327,7 +328,8 @@ def test_every_answer_fits_its_schema(
     assert cli.run(["schema", name]) == 0
     schema = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator.check_schema(schema)
-    assert cli.run(["risk", str(ROOT / "examples" / book), "-f", "json", *args]) == 0
+    command = "risk" if name == "exposure" else name
+    assert cli.run([command, str(ROOT / "examples" / book), "-f", "json", *args]) == 0
     answer = json.loads(capsys.readouterr().out)
     jsonschema.validate(answer, schema)
     broken = {**answer, "rows": [{**answer["rows"][0], "name": 3}]}
@@ -338,7 +340,7 @@ def test_every_answer_fits_its_schema(
 def test_an_unknown_schema_names_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["schema", "risc"]) == 2
     assert "did you mean 'risk'?" in capsys.readouterr().err
-    assert set(SCHEMAS) == {"risk", "exposure"}
+    assert set(SCHEMAS) == {"risk", "ownership", "exposure"}
 
 
 def test_init_writes_a_book_that_runs_and_overwrites_nothing(

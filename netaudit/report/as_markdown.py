@@ -18,10 +18,14 @@ if TYPE_CHECKING:
 def write(result: Result[Any, Any], page: Page) -> str:
     """Title, table and closing words."""
     currency = result.facts.currency
-    rows = result.rows[: page.top]
-    parts = [f"### {_said(result.title, currency)}", _table(result.row_type, rows, currency) if rows else "No rows."]
-    if len(rows) < len(result.rows):
-        parts.append(f"{len(rows)} of {len(result.rows)} rows.")
+    parts = [f"### {_said(result.title, currency)}"]
+    for part, found in result.parts():
+        rows = found[: page.top]
+        if part is not None:
+            parts.append(f"#### By {part}")
+        parts.append(_table(result.row_type, rows, currency, result.parted_by) if rows else "No rows.")
+        if len(rows) < len(found):
+            parts.append(f"{len(rows)} of {len(found)} rows.")
     if result.sensitivity:
         parts += [
             "#### How far each assumption moves the total",
@@ -43,8 +47,14 @@ def _command(text: Sentence) -> str:
     return f"Next: {for_markdown(words)}" if "`" in words else f"Next: `{words}`"
 
 
-def _table(row_type: type[Any], rows: Sequence[Any], currency: str | None) -> str:
+def _table(row_type: type[Any], rows: Sequence[Any], currency: str | None, parted_by: str | None = None) -> str:
     columns = {name: about for name, about in columns_of(row_type).items() if about.table}
+    if parted_by is not None:  # what does not apply to a part is left out of it
+        columns = {
+            name: about
+            for name, about in columns.items()
+            if name != parted_by and any(text_of(row, name) is not None for row in rows)
+        }
     scale = table_scale(rows, columns)
     heads = [heading(about, scale, currency) for about in columns.values()]
     rules = ["---:" if about.unit in NUMERIC else "---" for about in columns.values()]

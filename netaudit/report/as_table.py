@@ -49,11 +49,16 @@ def write(result: Result[Any, Any], page: Page) -> str:
     console.print(_text(result.title, currency, "bold"))
     console.print()
     top = TOP if page.top is None else page.top or None
-    rows = result.rows[:top]
-    if rows:
-        console.print(_table(result.row_type, rows, currency, page))
-    if len(rows) < len(result.rows):
-        console.print(Text(f" {len(rows)} of {len(result.rows)} rows; --top 0 shows all.", "dim"))
+    for part, found in result.parts():
+        rows = found[:top]
+        if part is not None:
+            console.print(Text(f"By {part}", "bold"))
+        if rows:
+            console.print(_table(result.row_type, rows, currency, page, without=result.parted_by))
+        if len(rows) < len(found):
+            console.print(Text(f" {len(rows)} of {len(found)} rows; --top 0 shows all.", "dim"))
+        if part is not None:
+            console.print()
     moving = [swing for swing in result.sensitivity or () if swing.swing]
     if result.sensitivity is not None:
         still = len(result.sensitivity) - len(moving)
@@ -61,7 +66,8 @@ def write(result: Result[Any, Any], page: Page) -> str:
         if moving:
             console.print(_table(type(moving[0]), moving, currency, page))
         console.print(Text(f" {still} others do not move it.", "dim"))
-    console.print()
+    if result.parted_by is None:
+        console.print()
     for said in result.closing:
         console.print(_text(said, currency, "dim" if said.kind == "warning" else ""), soft_wrap=said.kind == "next")
     return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
@@ -71,11 +77,20 @@ def _text(said: Sentence, currency: str | None, style: str) -> Text:
     return Text(for_terminal(sentence(said, currency)), style)
 
 
-def _table(row_type: type[Any], rows: Sequence[Any], currency: str | None, page: Page) -> Table:
-    """The rows under their headings; columns that only wide pages have room for come with the width."""
+def _table(
+    row_type: type[Any], rows: Sequence[Any], currency: str | None, page: Page, without: str | None = None
+) -> Table:
+    """The rows under their headings; columns that only wide pages have room for come with the width.
+
+    Left out are columns without any value, and the one that parts the rows.
+    """
     wide = page.width is None or page.width >= 100
     columns = {name: about for name, about in columns_of(row_type).items() if about.table and (wide or not about.wide)}
-    columns = {name: about for name, about in columns.items() if any(text_of(row, name) is not None for row in rows)}
+    columns = {
+        name: about
+        for name, about in columns.items()
+        if name != without and any(text_of(row, name) is not None for row in rows)
+    }
     table = Table(box=box.SIMPLE_HEAD if page.fancy else box.ASCII2, show_edge=False, padding=(0, 1, 0, 0))
     scale = table_scale(rows, columns)
     for name, about in columns.items():
@@ -96,6 +111,8 @@ def _cell(row: Any, name: str, about: Column, scale: Scale, page: Page, *, wide:
     value = getattr(row, name)
     if about.unit is Unit.MONEY:
         return Text(scale.money(value))
+    if about.unit is Unit.SHARE and value is None:
+        return Text("")
     if about.unit is Unit.SHARE:
         drawn = f"{bar(value, 10 if wide else 5, fancy=page.fancy)} " if about.bar else ""
         return Text(f"{drawn}{share(value):>6}")

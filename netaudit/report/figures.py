@@ -90,10 +90,10 @@ def heading(about: Column, scale: Scale, currency: str | None) -> str:
 
 
 def text_of(row: Any, name: str) -> str | None:
-    """A text of a row; for a row without a name its id, which is its first column."""
+    """A text of a row; for a row without a name its id."""
     value = getattr(row, name)
     if value is None and name == "name":
-        value = getattr(row, next(iter(columns_of(type(row)))))
+        value = getattr(row, next(column for column, about in columns_of(type(row)).items() if about.unit is Unit.ID))
     return None if value is None else str(value)
 
 

@@ -117,7 +117,7 @@ def test_forbidden_character_is_located_behind_other_letters(text: str, expected
 
 
 def test_a_limit_of_the_parsers_own_is_nesting_too() -> None:
-    mark = yaml.Mark("", 0, 0, 1000, None, None)
+    mark = yaml.Mark("", 0, 0, 1000, None, 0)
     error = yaml.scanner.ScannerError("while increasing flow level", mark, "exceeded maximum nesting depth", mark)
     with mock.patch.object(yaml, "parse", side_effect=error), pytest.raises(InputError) as caught:
         read_document("[", "f")

@@ -207,3 +207,92 @@ def test_a_book_without_ties_is_audited() -> None:
 def test_an_unknown_format_names_those_there_are() -> None:
     with pytest.raises(UsageError, match="formats are table, json, csv, markdown"):
         answer("xml")
+
+
+def owned(form: str, width: int | None = None) -> str:
+    """The small book's ownership in one format, without the last line."""
+    text = written(netaudit.ownership(book(*SMALL)), form, Page(width=width))
+    return "".join(line for line in text.splitlines(keepends=True) if not line.startswith("Next:"))
+
+
+def test_ownership_on_a_narrow_terminal() -> None:
+    assert owned("table", 80) == snapshot("""\
+Does the company have a network, or only its employees'? As of 2015-01-23
+
+By segment
+Name        Customers  Revenue, DKK  Company's     Employees'  Nobody's
+────────────────────────────────────────────────────────────────────────
+no segment          3         3,000  ▍      8.6 %        79 %      13 %
+
+By team
+Name     Customers  Revenue, DKK  Owned
+───────────────────────────────────────────────
+no team          3         3,000  ███▉    79 %
+
+By person
+Name   Customers  Revenue, DKK  Owned
+─────────────────────────────────────────────
+mette          3         3,000  ██▊     56 %
+bo             1         1,000  █▏      23 %
+
+By channel
+Name  Customers  Revenue, DKK  Reaches  Of revenue  Only via
+─────────────────────────────────────────────────────────────
+page          1         1,000     33 %        33 %     0.0 %
+
+Fewest people whose leaving would leave more than half of it unheld: 1.
+Owned by persons is split by what each adds to every group of colleagues
+(Shapley). It speaks about customers' ties, not about anybody's work, and is no
+basis for employment decisions.
+The network is its employees' more than the company's: of all known revenue its
+own channels hold 8.6 %, employees alone 79 %, and nobody 13 %.
+""")
+
+
+def test_ownership_in_markdown() -> None:
+    assert owned("markdown") == snapshot("""\
+### Does the company have a network, or only its employees'? As of 2015\\-01\\-23
+
+#### By segment
+
+| Name | Customers | Revenue, DKK | Company's | Employees' | Nobody's |
+| --- | ---: | ---: | ---: | ---: | ---: |
+| no segment | 3 | 3,000 | 8.6 % | 79 % | 13 % |
+
+#### By team
+
+| Name | Customers | Revenue, DKK | Owned |
+| --- | ---: | ---: | ---: |
+| no team | 3 | 3,000 | 79 % |
+
+#### By person
+
+| Name | Customers | Revenue, DKK | Owned |
+| --- | ---: | ---: | ---: |
+| mette | 3 | 3,000 | 56 % |
+| bo | 1 | 1,000 | 23 % |
+
+#### By channel
+
+| Name | Customers | Revenue, DKK | Reaches | Contacts | Of revenue | Only via | Contacts via | Revenue via |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
+| page | 1 | 1,000 | 33 % | 0.0 % | 33 % | 0.0 % | 0.0 % | 0.0 % |
+
+Fewest people whose leaving would leave more than half of it unheld\\: 1\\.
+
+Owned by persons is split by what each adds to every group of colleagues \\(Shapley\\)\\. It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions\\.
+
+The network is its employees' more than the company's\\: of all known revenue its own channels hold 8\\.6 %, employees alone 79 %, and nobody 13 %\\.
+
+""")
+
+
+def test_ownership_in_csv() -> None:
+    assert owned("csv") == snapshot("""\
+dimension,key,name,customers,revenue,company_owned,person_owned,unowned,owned,reach_customers,reach_contacts,reach_revenue,reach_customers_via_employees,reach_contacts_via_employees,reach_revenue_via_employees
+segment,,no segment,3,3000.0,0.086393333,0.786703333,0.126903334,,,,,,,
+team,,no team,3,3000.0,,,,0.786703333,,,,,,
+person,mette,,3,3000.0,,,,0.55961,,,,,,
+person,bo,,1,1000.0,,,,0.227093333,,,,,,
+channel,page,,1,1000.0,,,,,0.333333333,0.0,0.333333333,0.0,0.0,0.0
+""")
