@@ -16,11 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import date
 
+    import networkx as nx
+
     from netaudit.book import Book
     from netaudit.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["load", "ownership", "risk"]
+__all__ = ["graph", "load", "ownership", "risk", "why"]
 
 
 def load(
@@ -96,3 +98,29 @@ def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:
 
     chosen = (where,) if isinstance(where, str) else tuple(where)
     return own(book, scope_of(book, chosen), tuple(word for condition in chosen for word in ("--where", condition)))
+
+
+def why(book: Book, node: str, *, limit: float = 0.05) -> Result[Any, Any]:
+    """Every live tie behind one customer, employee or channel, with file and line, and what its loss would do.
+
+    `node` is an id, a full node name such as "customer:havn", or a name that only one node bears; `limit` the expected
+    loss that break-even asks for. Rows are `netaudit.analysis.why.Row`. Raises `UsageError`, with near names.
+    """
+    from netaudit.analysis.why import explain
+    from netaudit.naming import node_of
+
+    return explain(book, node_of(book, node), limit)
+
+
+def graph(book: Book, *, around: str | None = None, hops: int = 1) -> nx.DiGraph[str]:
+    """The contact graph as a plain `networkx.DiGraph`: whole, or what is at most so many `hops` from the node `around`.
+
+    `netaudit.exchange.text_of` writes it as GraphML, GEXF, node-link JSON or DOT. Raises `UsageError` for an unknown
+    node, with near names.
+    """
+    from netaudit.exchange import part_of
+    from netaudit.naming import node_of
+
+    if around is None:
+        return book.graph()
+    return part_of(book.graph(), around if around == "company" else ":".join(node_of(book, around)), hops)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from netaudit.assumptions import Assumptions
     from netaudit.engine import Engine, Frame
+    from netaudit.loading.raw import Origins
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Tables:
     - channels: id, kind, name, relayed_by, admins
     - ties: channel ("" for an employee's own), subscription (the channel's kind, or ""), person ("" where the
       company itself reaches), contact ("" for the customer itself), customer, kind, last_contact, per_year,
-      strength, followers, gone (its person or contact has left)
-    - log: the ties' columns up to `kind`, with on, gone: the interactions up to as_of, equal ones once
+      strength, followers, gone (its person or contact has left), origin (its row, for `Book.origins`)
+    - log: the ties' columns up to `kind`, with on, gone, origin: the interactions up to as_of, equal ones once
     """
 
     employees: Frame
@@ -43,7 +44,8 @@ class Tables:
 class Book:
     """A loaded contact graph. `call` are the words of a command line that name it again, for what answers suggest.
 
-    XX is the number of decimals of the currency; `notes` are remarks on the data that change no answer.
+    `digits` is the number of decimals of the currency; `notes` are remarks on the data that change no answer; `origins`
+    finds the line that a tie stands in.
     """
 
     tables: Tables
@@ -62,6 +64,7 @@ class Book:
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
     call: tuple[str, ...]
+    origins: Origins
 
     def graph(self) -> nx.DiGraph[str]:
         """The whole book as a plain networkx.DiGraph; see `netaudit.network` for its nodes and attributes."""

@@ -71,6 +71,13 @@ def hold_of(units: int) -> float:
     return -math.expm1(-units / UNIT)
 
 
+def intensity_of(kind: str, per_year: float, assumptions: Assumptions) -> float:
+    """Intensity of a tie of so many contacts a year, the last one half the usual gap ago; capped like any other."""
+    gap = 365 / (per_year * assumptions["half_life_days"])
+    once = assumptions["per_meeting"] * assumptions[f"weight.{kind}"] * 2 ** (-gap / 2)
+    return min(once / (1 - 2**-gap), assumptions["max_intensity"])
+
+
 def units_of_subscription(kind: str, assumptions: Assumptions) -> int:
     """The fixed intensity of one subscription to a channel of this kind."""
     return round(min(assumptions[f"channel.{kind}"], assumptions["max_intensity"]) * UNIT)
@@ -157,7 +164,7 @@ class LiveTies:
 def recorded(book: Book, assumptions: Assumptions) -> Frame:
     """What is recorded of those who are still here, with its units; not merged, and worked out where it is used.
 
-    Columns: those of TIES and MERGED.
+    Columns: those of TIES and MERGED, and origin (a row that says so; of many in a log the last).
     """
     as_of = day_number(book.as_of)
     records = _tie_records(book, as_of, assumptions)
@@ -192,7 +199,14 @@ def _tie_records(book: Book, as_of: int, assumptions: Assumptions) -> Frame:
     records = ties.with_columns(
         kind=nw.when(subscription).then(nw.lit("")).otherwise(nw.coalesce(nw.col("kind"), nw.lit("meeting"))),
         assumed=missing & ~subscription & nw.col("strength").is_null(),
-    ).select(*TIES, "last_contact", "assumed", units=_recorded(as_of, assumptions), wanted=nw.lit(0).cast(nw.Int64))
+    ).select(
+        *TIES,
+        "last_contact",
+        "assumed",
+        "origin",
+        units=_recorded(as_of, assumptions),
+        wanted=nw.lit(0).cast(nw.Int64),
+    )
     if not book.subscribes:
         return records
     each = _units(_subscribed(assumptions), assumptions["max_intensity"])
@@ -204,7 +218,7 @@ def _tie_records(book: Book, as_of: int, assumptions: Assumptions) -> Frame:
         units=nw.lit(0).cast(nw.Int64),
         wanted=(nw.col("followers") * each).cast(nw.Int64),
     )
-    return nw.concat([records, counted.select(*TIES, "last_contact", "assumed", "units", "wanted")])
+    return nw.concat([records, counted.select(*TIES, "last_contact", "assumed", "origin", "units", "wanted")])
 
 
 def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
@@ -216,16 +230,21 @@ def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
         each=_units(_once(assumptions, _age(as_of, "on")), 1000 * most),
         fixed=_units(_subscribed(assumptions), most),
         last_contact=nw.col("on"),
+        origin=nw.col("origin"),
     )
     rows = rows.with_columns(kind=nw.when(subscription).then(nw.lit("")).otherwise(nw.col("kind")))
     summed = rows.group_by(*TIES).agg(
-        each=nw.col("each").sum(), fixed=nw.col("fixed").max(), last_contact=nw.col("last_contact").max()
+        each=nw.col("each").sum(),
+        fixed=nw.col("fixed").max(),
+        last_contact=nw.col("last_contact").max(),
+        origin=nw.col("origin").max(),
     )
     units = nw.when(subscription).then(nw.col("fixed")).otherwise(within(nw.col("each"), 0, round(most * UNIT)))
     return summed.select(
         *TIES,
         "last_contact",
         assumed=nw.lit(False),  # noqa: FBT003 - a literal column
+        origin=nw.col("origin"),  # frames are put together column by column, whatever their names
         units=units.cast(nw.Int64),
         wanted=nw.lit(0).cast(nw.Int64),
     )

@@ -1,8 +1,10 @@
-"""Who is meant: an id, a full node name, or a name that only one node bears."""
+"""Who or what is meant: an id, a full node name, or a name that only one node bears."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+
+import narwhals as nw
 
 from netaudit.errors import UsageError, nearest, shown, usage
 from netaudit.loading.values import day_number, day_of, folded
@@ -11,6 +13,42 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from netaudit.book import Book
+    from netaudit.engine import Frame
+
+
+KINDS = {"customer": "customers", "employee": "employees", "channel": "channels", "contact": "contacts"}
+"""What a node can be, and the table it stands in."""
+
+
+def node_of(book: Book, named: str) -> tuple[str, str]:
+    """Kind and id of a node: from an id, a full node name such as `customer:havn`, or a name that only one bears.
+
+    Raises UsageError, with near names, for what is unknown or could be several.
+    """
+    wanted = folded(named)
+    kind, mark, rest = wanted.partition(":")
+    asked = [(kind, rest)] if mark and kind in KINDS else []
+    found = [node for node in asked if _bearers(book, node[0], "id", node[1])]
+    for column in ("id", "name"):
+        found = found or [(kind, node) for kind in KINDS for node in _bearers(book, kind, column, wanted)]
+    if len(found) > 1:
+        names = ", ".join(f"{kind}:{node}" for kind, node in found[:5])
+        raise usage(f"{shown(named)} is {len(found)} nodes", f"one of {names}")
+    if not found:
+        known = [text for kind in KINDS for row in _named(book, kind) for text in row if text]
+        raise usage(f"no node is called {shown(named)}", nearest(wanted, known) or "an id, or kind:id as in customer:a")
+    return found[0]
+
+
+def _bearers(book: Book, kind: str, column: str, wanted: str) -> list[str]:
+    """Ids of the nodes of a kind that are called so."""
+    table: Frame = getattr(book.tables, KINDS[kind])
+    return [row[0] for row in book.engine.rows(table.filter(nw.col(column) == wanted).select("id").sort("id"))]
+
+
+def _named(book: Book, kind: str) -> list[tuple[str, str | None]]:
+    table: Frame = getattr(book.tables, KINDS[kind])
+    return book.engine.rows(table.select("id", "name").head(20_000))
 
 
 def leavers_of(book: Book, named: Iterable[str], team: str | None, departures: bool) -> tuple[str, ...]:  # noqa: FBT001

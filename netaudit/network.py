@@ -217,6 +217,43 @@ def tolerance(graph: nx.DiGraph[str], customer: str, limits: Limits) -> int | No
 
     Subscriptions never qualify. What a person passes on adds to that person's other ties to the contact.
     """
+    holders = {holder for holder, _ in _qualifying(graph, customer, limits)}
+    if any(holder.startswith("channel:") for holder in holders):
+        return None
+    return len(holders)
+
+
+def tolerance_either_side(graph: nx.DiGraph[str], customer: str, limits: Limits) -> int | None:
+    """How many people, ours or theirs, must go before no qualifying tie to a customer (id) is left.
+
+    None where a qualifying channel reaches the customer itself. By Menger's and König's theorems this is the number of
+    colleagues tied to the customer itself, and of contacts that a channel reaches, and a largest matching of the other
+    colleagues to the other contacts.
+    """
+    ties = _qualifying(graph, customer, limits)
+    node = f"customer:{customer}"
+    if any(holder.startswith("channel:") and end == node for holder, end in ties):
+        return None
+    straight = {holder for holder, end in ties if end == node}
+    reached = {end for holder, end in ties if holder.startswith("channel:")}
+    between: nx.Graph[str] = nx.Graph(
+        (holder, end) for holder, end in ties if holder not in straight and end not in reached
+    )
+    people = {holder for holder, _ in between.edges if holder.startswith("employee:")}
+    people |= {end for _, end in between.edges if end.startswith("employee:")}
+    matched = nx.bipartite.hopcroft_karp_matching(between, people)
+    return len(straight) + len(reached) + len(matched) // 2
+
+
+def single_points(graph: nx.DiGraph[str], customer: str, limits: Limits) -> list[str]:
+    """The people (nodes), ours or theirs, each of whom is part of every qualifying tie to a customer (id)."""
+    ties = [{holder, end} for holder, end in _qualifying(graph, customer, limits)]
+    points = set.intersection(*ties) if ties else set()
+    return sorted(point for point in points if point.startswith(("employee:", "contact:")))
+
+
+def _qualifying(graph: nx.DiGraph[str], customer: str, limits: Limits) -> set[tuple[str, str]]:
+    """Who (employee or channel) has a qualifying tie to which end: a contact, or the customer itself."""
     bundles: dict[tuple[str, str], float] = defaultdict(float)
     node = f"customer:{customer}"
     contacts = [before for before in graph.predecessors(node) if graph.nodes[before]["kind"] == "contact"]
@@ -226,7 +263,4 @@ def tolerance(graph: nx.DiGraph[str], customer: str, limits: Limits) -> int | No
                 continue
             via = graph.nodes[owner].get("via") if graph.nodes[owner]["kind"] == "channel" else None
             bundles[owner if via is None else f"employee:{via}", end] += tie["intensity"]
-    holders = {holder for (holder, _), total in bundles.items() if round(total * UNIT) >= limits.tie}
-    if any(holder.startswith("channel:") for holder in holders):
-        return None
-    return len(holders)
+    return {tie for tie, total in bundles.items() if round(total * UNIT) >= limits.tie}

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 class Unit(StrEnum):
     """What a value is, so that every format can show it as such.
 
-    MONEY is a number in the currency of the facts, SHARE a number from 0 to 1, and either may be a `Band`.
+    MONEY is a number in the currency of the facts, SHARE a number from 0 to 1, and either may be a `Band`; FLAG is true
+    or false.
     """
 
     ID = "id"
@@ -23,6 +24,7 @@ class Unit(StrEnum):
     NUMBER = "number"
     SHARE = "share"
     MONEY = "money"
+    FLAG = "flag"
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +127,8 @@ class Sensitivity:
     )
 
 
+NOTHING_SAID = Sentence("")
+
 RowT = TypeVar("RowT")
 SummaryT = TypeVar("SummaryT")
 
@@ -134,7 +138,8 @@ class Result(Generic[RowT, SummaryT]):
     """An answer: `rows` of one dataclass type, worst first, and a `summary` of another.
 
     `schema` names the published JSON Schema. `title` and `closing` are the words around the table, which is a table for
-    each value of the column `parted_by`, if there is one.
+    each value of the column `parted_by`, if there is one, or a tree with a level for each column of `nested_by`,
+    under the words of `root`.
     """
 
     schema: str
@@ -149,6 +154,8 @@ class Result(Generic[RowT, SummaryT]):
     sensitivity: tuple[Sensitivity, ...] | None = None
     warnings: tuple[str, ...] = ()
     parted_by: str | None = None
+    nested_by: tuple[str, ...] = ()
+    root: Sentence = NOTHING_SAID
 
     def parts(self) -> list[tuple[str | None, tuple[RowT, ...]]]:
         """The rows by the value of `parted_by`, in order; all of them under None where nothing parts them."""

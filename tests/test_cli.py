@@ -340,7 +340,7 @@ def test_every_answer_fits_its_schema(
 def test_an_unknown_schema_names_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["schema", "risc"]) == 2
     assert "did you mean 'risk'?" in capsys.readouterr().err
-    assert set(SCHEMAS) == {"risk", "ownership", "exposure"}
+    assert set(SCHEMAS) == {"risk", "ownership", "why", "exposure"}
 
 
 def test_init_writes_a_book_that_runs_and_overwrites_nothing(

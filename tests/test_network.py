@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import random
+from collections import Counter
+from itertools import combinations
+
 import narwhals as nw
 import networkx as nx
 import pytest
@@ -10,7 +14,8 @@ from hypothesis import strategies as st
 
 import netaudit
 from netaudit import model
-from netaudit.network import COMPANY, cut_off, graph_of, tolerance
+from netaudit.assumptions import Assumptions
+from netaudit.network import COMPANY, cut_off, graph_of, single_points, tolerance, tolerance_either_side
 from tests.books import CUSTOMERS, EMPLOYEES, Document, book, documents, loaded
 from tests.oracle import Oracle
 
@@ -161,3 +166,83 @@ def test_ids_with_slashes_and_spaces_stay_apart() -> None:
     )
     assert netaudit.risk(b, ["bo"]).rows[0].tolerance is None
     assert netaudit.risk(b, ["DK/anna"]).rows[0].ties_lost == 1
+
+
+def random_graph(rng: random.Random) -> nx.DiGraph[str]:
+    """One customer with a few people, channels and contacts, and ties of which about half count."""
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_node(COMPANY, kind=COMPANY)
+    graph.add_node("customer:c", kind="customer")
+    people = [f"employee:{index}" for index in range(rng.randint(0, 5))]
+    channels = [f"channel:{index}" for index in range(rng.choice((0, 0, 0, 1, 2)))]
+    contacts = [f"contact:{index}" for index in range(rng.randint(0, 5))]
+    for kind, nodes in (("employee", people), ("channel", channels), ("contact", contacts)):
+        graph.add_nodes_from(nodes, kind=kind)
+    graph.add_edges_from((COMPANY, owner) for owner in (*people, *channels))
+    graph.add_edges_from((contact, "customer:c") for contact in contacts)
+    for owner in (*people, *channels):
+        for end in (*contacts, "customer:c"):
+            if rng.random() < (0.4 if end != "customer:c" else 0.15):
+                graph.add_edge(owner, end, intensity=rng.choice((0.1, 0.2, 0.3, 1.0)), subscription=rng.random() < 0.1)
+    return graph
+
+
+def qualifying(graph: nx.DiGraph[str], limit: float) -> nx.Graph[str]:
+    """Company to customer over ties that count; a channel, which nobody can take away, is the company itself."""
+    cut: nx.Graph[str] = nx.Graph()
+    cut.add_nodes_from([COMPANY, "customer:c"])
+    for owner, end, tie in graph.edges(data=True):
+        if "intensity" in tie and not tie["subscription"] and tie["intensity"] >= limit:
+            cut.add_edge(COMPANY if owner.startswith("channel:") else owner, end)
+            if owner.startswith("employee:"):
+                cut.add_edge(COMPANY, owner)
+            if end.startswith("contact:"):
+                cut.add_edge(end, "customer:c")
+    return cut
+
+
+def by_removal(cut: nx.Graph[str]) -> tuple[int | None, list[str]]:
+    """The fewest people without whom company and customer are apart, and who alone does it; by trying all."""
+    people = sorted(node for node in cut if node.startswith(("employee:", "contact:")))
+    for size in range(len(people) + 1):
+        apart = [
+            gone
+            for gone in combinations(people, size)
+            if not nx.has_path(nx.restricted_view(cut, gone, []), COMPANY, "customer:c")
+        ]
+        if apart:
+            return size, [gone[0] for gone in apart] if size == 1 else []
+    return None, []
+
+
+def test_tolerance_from_either_side_is_the_minimum_vertex_cut_of_1500_graphs() -> None:
+    rng = random.Random(20150123)
+    limits = model.Limits.of(Assumptions.default())
+    seen = Counter[int | None]()
+    for _ in range(1500):
+        graph = random_graph(rng)
+        found = tolerance_either_side(graph, "c", limits)
+        cut = qualifying(graph, limits.tie / model.UNIT)
+        fewest, points = by_removal(cut)
+        assert found == fewest
+        assert single_points(graph, "c", limits) == points
+        if cut.has_edge(COMPANY, "customer:c"):
+            assert found is None
+        else:
+            assert found == len(nx.minimum_node_cut(cut, COMPANY, "customer:c"))
+        seen[found] += 1
+    assert min(seen[size] for size in (None, 0, 1, 2, 3)) > 30
+
+
+@given(documents())
+def test_tolerance_from_either_side_is_a_vertex_cut_of_books(document: Document) -> None:
+    entry = loaded(document)
+    graph = entry.graph()
+    limits = model.Limits.of(entry.assumptions)
+    for customer in CUSTOMERS:
+        either, ours = tolerance_either_side(graph, customer, limits), tolerance(graph, customer, limits)
+        if ours is not None:
+            assert either is not None
+            assert either <= ours
+            assert (either == 0) == (ours == 0)
+        assert bool(single_points(graph, customer, limits)) == (either == 1)

@@ -10,7 +10,7 @@ import narwhals as nw
 from netaudit import model
 from netaudit.assumptions import NOT_IN_RISK
 from netaudit.model import LiveTies
-from netaudit.network import cut_off, graph_of, tolerance
+from netaudit.network import cut_off, graph_of, single_points, tolerance, tolerance_either_side
 from netaudit.result import Band, Result, Sensitivity, Sentence, Unit, Value, column
 from netaudit.scope import money_band, suggested, unmapped_words
 
@@ -60,6 +60,15 @@ class Row:
         Unit.COUNT,
         "colleagues with a tie that counts, today; null is unlimited: the company has one",
         table=False,
+    )
+    tolerance_either_side: int | None = column(
+        "Either side",
+        Unit.COUNT,
+        "people, ours or theirs, without whom no tie that counts is left; null is unlimited",
+        table=False,
+    )
+    single_points: str = column(
+        "Single points", Unit.TEXT, "nodes of the people who are part of every tie that counts, ; between", table=False
     )
 
 
@@ -237,6 +246,8 @@ def _row(book: Book, entry: _Touched, severed: set[str], graph: nx.DiGraph[str])
         ties_lost=entry.ties_lost,
         ties_kept=entry.ties_kept,
         tolerance=tolerance(graph, entry.customer, limits),
+        tolerance_either_side=tolerance_either_side(graph, entry.customer, limits),
+        single_points="; ".join(single_points(graph, entry.customer, limits)),
     )
 
 

@@ -28,6 +28,7 @@ class Row:
     customers: int = column("Customers", Unit.COUNT, "customers with a live tie of this person")
     severed: int = column("Severed", Unit.COUNT, "of them those with no live tie of anyone else")
     exposed: int = column("Exposed", Unit.COUNT, "of them those with ties that hold too little without this person")
+    alone: int = column("Alone", Unit.COUNT, "of them those where nobody else has a tie that counts", wide=True)
     revenue_touched: float | None = column("Revenue", Unit.MONEY, "known revenue of these customers, a year", wide=True)
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "revenue times expected loss, summed")
     share_of_revenue: float = column("Share", Unit.SHARE, "base at risk, as a share of all that is weighed", bar=True)
@@ -78,18 +79,21 @@ def rank_exposure(
 def _exposure(book: Book, scope: Scope, pairs: Frame, here: Frame, destination: str | None) -> Frame:
     """Per employee who is here: id, name, team, counts, and whole units of what is touched and at risk."""
     ends = ("low", "base", "high")
+    limits = model.Limits.of(book.assumptions)
     totals = pairs.group_by("customer").agg(
-        total=nw.col("units").sum().cast(nw.Int64), all_ties=nw.col("ties").sum().cast(nw.Int64)
+        total=nw.col("units").sum().cast(nw.Int64),
+        all_ties=nw.col("ties").sum().cast(nw.Int64),
+        qualifying=(nw.col("strongest") >= limits.tie).cast(nw.Int64).sum(),
     )
     rates = model.follow_rates(book, book.assumptions, destination)
     mine = pairs.filter(nw.col("person") != "").join(totals, on="customer").join(scope.customers, on="customer")
     mine = mine.join(rates, on="person")
-    limit = model.Limits.of(book.assumptions).customer
     severed = nw.col("all_ties") == nw.col("ties")
     mine = mine.with_columns(stay=nw.col("total") - nw.col("units"), leave=nw.col("units"))
     mine = mine.with_columns(
         severed=severed.cast(nw.Int64),
-        exposed=(~severed & (nw.col("stay") < limit)).cast(nw.Int64),
+        exposed=(~severed & (nw.col("stay") < limits.customer)).cast(nw.Int64),
+        alone=((nw.col("strongest") >= limits.tie) & (nw.col("qualifying") == 1)).cast(nw.Int64),
         walks=model.shares()["walks"],
     )
     mine = mine.with_columns(
@@ -99,18 +103,20 @@ def _exposure(book: Book, scope: Scope, pairs: Frame, here: Frame, destination: 
         customers=nw.len(),
         severed=nw.col("severed").sum(),
         exposed=nw.col("exposed").sum(),
+        alone=nw.col("alone").sum(),
         touched=nw.col("weight").sum(),
         **{f"risk_{end}": nw.col(f"risk_{end}").sum() for end in ends},
     )
     joined = here.select("name", "team", person="id").join(summed, on="person", how="left")
     return joined.select(
-        "person", "name", "team", "customers", "severed", "exposed", "touched", "risk_low", "risk_base", "risk_high"
+        *("person", "name", "team", "customers", "severed", "exposed", "alone"),
+        *("touched", "risk_low", "risk_base", "risk_high"),
     )
 
 
 def _row(book: Book, scope: Scope, cells: tuple[Any, ...]) -> Row:
     employee, name, team, *counts = cells
-    customers, severed, exposed, touched, low, base, high = (int(value or 0) for value in counts)
+    customers, severed, exposed, alone, touched, low, base, high = (int(value or 0) for value in counts)
     return Row(
         employee=employee,
         name=name,
@@ -118,6 +124,7 @@ def _row(book: Book, scope: Scope, cells: tuple[Any, ...]) -> Row:
         customers=customers,
         severed=severed,
         exposed=exposed,
+        alone=alone,
         revenue_touched=None if scope.revenue is None else book.money(touched),
         revenue_at_risk=money_band(book, (low, base, high)),
         share_of_revenue=scope.share(base),

@@ -29,9 +29,13 @@ def show(
     verbose: bool = False,
 ) -> None:
     """Write the result in its format; say on standard error what the user should know about the data."""
+    hand_over(written(result, form, _page(form, output, top, color)), book, output, quiet=quiet, verbose=verbose)
+
+
+def hand_over(text: str, book: Book, output: str | None, *, quiet: bool, verbose: bool) -> None:
+    """An answer where it is wanted, never over a file of its own book; remarks on standard error."""
     if output is not None and any(_is_same(output, source.path) for source in book.sources):
         raise OutputError([Problem("O001", "is a file of this book", "write the answer to another file", output)])
-    text = written(result, form, _page(form, output, top, color))
     if not quiet:
         say(_remarks(book, verbose=verbose))
     deliver(text, output)

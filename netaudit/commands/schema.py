@@ -11,6 +11,7 @@ from netaudit.commands import _options as options
 SCHEMAS = {
     "risk": ("netaudit.analysis.departure", "What leaves with one or more employees"),
     "ownership": ("netaudit.analysis.ownership", "Who owns the network: the company, its employees, or nobody"),
+    "why": ("netaudit.analysis.why", "Every tie behind one node, and what its loss would do"),
     "exposure": ("netaudit.analysis.exposure", "Everyone, ranked by what would be at risk if that person alone left"),
 }
 """Name → the module of its row and summary, and a title."""

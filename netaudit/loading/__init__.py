@@ -15,6 +15,7 @@ from netaudit.loading.assemble import Assembler
 from netaudit.loading.files import File, refuse
 from netaudit.loading.find import Found, find, read_settings
 from netaudit.loading.money import Money
+from netaudit.loading.raw import Origins
 from netaudit.loading.schema import TABLES
 from netaudit.loading.typed import Tally, Typist
 from netaudit.loading.values import CellError, Reading, day_number, day_of, read_date
@@ -50,8 +51,9 @@ def load(
         read_settings(found, File(Path(settings), os.fspath(settings)))
     try:
         return _loaded(found, path, form, as_of, assume, settings)
-    finally:
+    except BaseException:
         found.copies.close()
+        raise
 
 
 def _loaded(
@@ -146,6 +148,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         warnings=(*found.warnings, *assembled.warnings),
         notes=(*found.notes, *assembled.notes),
         call=call,
+        origins=Origins([tally.raw for tally in typist.tallies], found.copies),
     )
 
 

@@ -10,6 +10,7 @@ from netaudit.engine import literal, quoted
 from netaudit.errors import shown
 from netaudit.loading.checks import Checks
 from netaudit.loading.lookalikes import warn_of_lookalikes
+from netaudit.loading.raw import PER_FILE
 from netaudit.loading.schema import SUBSCRIPTIONS, TABLES
 from netaudit.loading.values import day_of
 
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 
 ENDS = "channel, subscription, person, contact, customer"
 """The two ends of a tie in the assembled tables."""
+
+
+ORIGIN_OF = f"CAST(_file AS BIGINT) * {PER_FILE} + _row"
+ORIGIN = f"{ORIGIN_OF} AS origin"
+"""The row that a tie stands in, as one number; `Origins` finds it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,18 +223,19 @@ class Assembler:
         *anybody, owned = self.engine.any(*left, f"SELECT 1 FROM {names['customers']} WHERE owner IS NOT NULL")
         ends = zip(("person", "contact"), left, anybody, strict=True)
         gone = f"({' OR '.join(f'{end} IN ({who})' for end, who, some in ends if some) or 'false'}) AS gone"
-        columns = "kind, last_contact, per_year, strength, followers"
+        columns = f"kind, last_contact, per_year, strength, followers, {ORIGIN}"
         past = f'(SELECT * FROM {log} WHERE "on" <= {self.as_of})'
         held = " UNION ALL ".join(f"SELECT person, customer FROM {name} WHERE channel = ''" for name in (ties, past))
         final = self._seen(
             f"SELECT {ENDS}, {columns}, {gone} FROM {ties}"
             if not owned
-            else f"SELECT {ENDS}, {columns}, {gone} FROM (SELECT {ENDS}, {columns} FROM {ties} UNION ALL "
-            f"SELECT '', '', owner, '', id, NULL, NULL, NULL, NULL, NULL FROM {names['customers']} "
+            else f"SELECT *, {gone} FROM (SELECT {ENDS}, {columns} FROM {ties} UNION ALL "
+            f"SELECT '', '', owner, '', id, NULL, NULL, NULL, NULL, NULL, {ORIGIN} FROM {names['customers']} "
             f"WHERE owner IS NOT NULL AND (owner, id) NOT IN ({held}))"
         )
         times = self._made(
-            f'SELECT *, {gone} FROM (SELECT DISTINCT {ENDS}, kind, "on" FROM {log} WHERE "on" <= {self.as_of})'
+            f'SELECT *, {gone} FROM (SELECT {ENDS}, kind, "on", min({ORIGIN_OF}) AS origin FROM {log} '
+            f'WHERE "on" <= {self.as_of} GROUP BY ALL)'
         )
         both = f"(SELECT {ENDS}, gone, 0 AS logged FROM {final} UNION ALL SELECT {ENDS}, false, 1 FROM {times})"
         relays, subscribes, logged, gone_ties = self.engine.ask(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import weakref
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,8 @@ from netaudit.engine import literal
 from netaudit.loading.values import WHITE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from contextlib import ExitStack
     from decimal import Decimal
 
     from netaudit.loading.values import Reading
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
 
 Place = tuple[int | None, int | None]
 """Line and column of a cell, from 1."""
+
+PER_FILE = 1 << 32
+"""Rows that a file can have at most, so that file and row make one number."""
 
 _MAY_BE_BLANK = "({0} IS NULL OR {0} < '!' OR {0} > '~')"
 
@@ -50,6 +55,28 @@ class Raw:
     where: tuple[Condition, ...] = ()
     scale: Mapping[str, Decimal] = field(default_factory=dict)
     constants: frozenset[str] = frozenset()
+
+
+class Origins:
+    """Where rows stand: the way back from a number in a book's tables to file and line.
+
+    `copies` are files of ours that are looked into, and are gone when this is.
+    """
+
+    def __init__(self, raws: Sequence[Raw], copies: ExitStack) -> None:
+        self._raws = raws
+        weakref.finalize(self, copies.close)
+
+    def places(self, origins: Iterable[int]) -> dict[int, str]:
+        """`file:line` of each row; the files are read again for it."""
+        wanted = sorted(set(origins))
+        found: dict[int, str] = {}
+        for number in sorted({origin // PER_FILE for origin in wanted}):
+            mine = [origin for origin in wanted if origin // PER_FILE == number]
+            raw = self._raws[number]
+            for origin, (line, _) in zip(mine, raw.places([(row % PER_FILE, None) for row in mine]), strict=True):
+                found[origin] = raw.file if line is None else f"{raw.file}:{line}"
+        return found
 
 
 def is_blank(cell: str) -> str:

@@ -37,4 +37,6 @@ def _banded(row_type: type[Any]) -> set[str]:
 def _cells(value: Any, banded: bool) -> list[Any]:  # noqa: FBT001 - a column is one or the other
     if banded:
         return [value.low, value.base, value.high] if isinstance(value, Band) else ["", "", ""]
+    if isinstance(value, bool):
+        return [str(value).lower()]
     return [for_csv(value) if isinstance(value, str) else "" if value is None else value]

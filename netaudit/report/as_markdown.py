@@ -68,6 +68,8 @@ def _cell(row: Any, name: str, about: Column, scale: Scale) -> str:
         return scale.money(value)
     if about.unit is Unit.SHARE and value is not None:
         return share(value)
+    if about.unit is Unit.FLAG:
+        return "yes" if value else ""
     if about.unit is Unit.TEXT:
         return for_markdown(text_of(row, name) or "")
     return "" if value is None else str(value) if about.unit in NUMERIC else for_markdown(str(value))

@@ -9,13 +9,16 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+from rich.tree import Tree
 
 from netaudit.report.escape import for_terminal
 from netaudit.report.figures import NUMERIC, Scale, bar, heading, sentence, share, table_scale, text_of
 from netaudit.result import Unit, columns_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import RenderableType
 
     from netaudit.report import Page
     from netaudit.result import Column, Result, Sentence
@@ -26,6 +29,8 @@ TOP = 20
 UNLIMITED = 10_000
 LEGIBLE = 24
 """Columns that a name keeps however narrow the page is."""
+
+_PLAIN_GUIDES = str.maketrans("├└│─", "++|-")
 
 STYLES = {"severed": "bold red", "exposed": "bold", "held": "green"}
 
@@ -48,29 +53,79 @@ def write(result: Result[Any, Any], page: Page) -> str:
     currency = result.facts.currency
     console.print(_text(result.title, currency, "bold"))
     console.print()
-    top = TOP if page.top is None else page.top or None
-    for part, found in result.parts():
-        rows = found[:top]
-        if part is not None:
-            console.print(Text(f"By {part}", "bold"))
-        if rows:
-            console.print(_table(result.row_type, rows, currency, page, without=result.parted_by))
-        if len(rows) < len(found):
-            console.print(Text(f" {len(rows)} of {len(found)} rows; --top 0 shows all.", "dim"))
-        if part is not None:
-            console.print()
-    moving = [swing for swing in result.sensitivity or () if swing.swing]
-    if result.sensitivity is not None:
-        still = len(result.sensitivity) - len(moving)
-        console.print("\nHow far each assumption moves the total, one at a time:\n")
-        if moving:
-            console.print(_table(type(moving[0]), moving, currency, page))
-        console.print(Text(f" {still} others do not move it.", "dim"))
-    if result.parted_by is None:
-        console.print()
+    for entry in (*_body(result, page), *_moving(result, page)):
+        console.print(entry)
+    console.print()
     for said in result.closing:
         console.print(_text(said, currency, "dim" if said.kind == "warning" else ""), soft_wrap=said.kind == "next")
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    text = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    return text if page.fancy else text.translate(_PLAIN_GUIDES)
+
+
+def _body(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
+    """The rows as a table, as one for each of their parts, or as a tree."""
+    top = TOP if page.top is None else page.top or None
+    if result.nested_by:
+        if result.rows:
+            yield _tree(result, top)
+        return
+    for index, (part, found) in enumerate(result.parts()):
+        rows = found[:top]
+        if part is not None:
+            yield Text(f"{chr(10) * bool(index)}By {part}", "bold")
+        if rows:
+            yield _table(result.row_type, rows, result.facts.currency, page, without=result.parted_by)
+        if len(rows) < len(found):
+            yield Text(f" {len(rows)} of {len(found)} rows; --top 0 shows all.", "dim")
+
+
+def _moving(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
+    """How far the assumptions move the total, if that was asked."""
+    if result.sensitivity is None:
+        return
+    moving = [swing for swing in result.sensitivity if swing.swing]
+    yield Text("\nHow far each assumption moves the total, one at a time:\n")
+    if moving:
+        yield _table(type(moving[0]), moving, result.facts.currency, page)
+    yield Text(f" {len(result.sensitivity) - len(moving)} others do not move it.", "dim")
+
+
+def _tree(result: Result[Any, Any], top: int | None) -> Tree:
+    """The rows as leaves, under a branch for each value of the columns that nest them; no id is said twice on a way."""
+    columns = columns_of(result.row_type)
+    levels = result.nested_by
+    leaf = [name for name, about in columns.items() if about.table and name not in levels]
+    root = Tree(_text(result.root, result.facts.currency, "bold"))
+    known = {value.content for value in result.root.values.values()}
+    branches: dict[tuple[str, ...], Tree] = {(): root}
+    for row in result.rows[:top]:
+        path: tuple[str, ...] = ()
+        for name in filter(None, (getattr(row, level) for level in levels)):
+            parent, path = branches[path], (*path, name)
+            if path not in branches:
+                branches[path] = parent.add(Text(for_terminal(name)))
+        said = {name: getattr(row, name) for name in leaf}
+        parts = [
+            _part(value, columns[name])
+            for name, value in said.items()
+            if value and (columns[name].unit is not Unit.ID or value not in known.union(path))
+        ]
+        branches[path].add(Text(" · ".join(parts)))
+    if top is not None and len(result.rows) > top:
+        root.add(Text(f"{top} of {len(result.rows)} ties; --top 0 shows all", "dim"))
+    return root
+
+
+def _part(value: Any, about: Column) -> str:
+    """A value with what it is, for a line that has no headings above it."""
+    word = about.heading.lower()
+    if about.unit is Unit.SHARE:
+        return f"{word} {share(value)}"
+    if about.unit is Unit.NUMBER:
+        return f"{word} {value:.3g}"
+    if about.unit is Unit.COUNT:
+        return f"{value} {word}"
+    return word if about.unit is Unit.FLAG else for_terminal(str(value))
 
 
 def _text(said: Sentence, currency: str | None, style: str) -> Text:

@@ -7,7 +7,7 @@ import unicodedata
 
 _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f"
-    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e0fff]"
+    "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
 _COMMAND = re.compile(r":(?=:)|#(?=#\[)")  # anywhere: wrapping may put it first in a line
 _LATER_CELL = re.compile(r"(?<=\S)([;\t,]\s*)(?=[=+@\-])")
@@ -40,6 +40,17 @@ def for_markdown(text: str) -> str:
     """Text without markup, HTML or a mention in it."""
     plain = for_terminal(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return _MARKDOWN.sub(r"\\\1", plain)
+
+
+def for_xml(text: str) -> str:
+    """Text without characters that XML cannot hold; quotes and brackets are the writer's to escape."""
+    return for_terminal(text)
+
+
+def for_dot(text: str) -> str:
+    """A quoted DOT string: nothing in it ends it, or is markup."""
+    plain = for_terminal(text).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{plain}"'
 
 
 def for_json(text: str) -> str:

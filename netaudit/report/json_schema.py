@@ -86,6 +86,8 @@ def _value(annotation: Any, about: Column) -> dict[str, Any]:
         return {"anyOf": [band, {"type": "null"}]} if nullable else band
     if is_dataclass(kind) and isinstance(kind, type):
         return _of_type(kind)
+    if kind is bool:
+        return {"type": "boolean"}
     if about.choices:
         return {"enum": list(about.choices)}
     plain = _number(about) if kind in {int, float} else dict(_TEXT)

@@ -70,10 +70,10 @@ def test_ranking_in_a_pipe() -> None:
     assert answer("table") == snapshot("""\
 Whose leaving would cost most, one person at a time, as of 2015-01-23
 
-Employee  Customers  Severed  Exposed  Revenue, DKK   At risk, DKK  Share
-──────────────────────────────────────────────────────────────────────────────────────
-mette             3        1        1         3,000  423 (211-705)  █▍           14 %
-bo                1        0        0         1,000   124 (62-206)  ▍           4.1 %
+Employee  Customers  Severed  Exposed  Alone  Revenue, DKK   At risk, DKK  Share
+─────────────────────────────────────────────────────────────────────────────────────────────
+mette             3        1        1      2         3,000  423 (211-705)  █▍           14 %
+bo                1        0        0      0         1,000   124 (62-206)  ▍           4.1 %
 
 Costliest: mette, with 14 % of all revenue at risk (DKK 423 (211-705) a year). Customers severed: 1.
 Each line stands for one person leaving alone; several who leave together cost at least the sum. It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions.
@@ -93,10 +93,10 @@ def test_colour_only_where_it_is_asked_for() -> None:
 
 def test_csv() -> None:
     assert answer("csv", "mette") == snapshot("""\
-customer,name,segment,verdict,revenue,held,walks,adrift,loss_low,loss_base,loss_high,revenue_at_risk_low,revenue_at_risk_base,revenue_at_risk_high,ties_lost,ties_kept,tolerance
-havn,,,exposed,1000.0,0.259181779,0.703935053,0.036883167,0.105590258,0.211180516,0.351967527,105.59,211.18,351.97,1,1,1
-syd,,,severed,1000.0,0.0,0.67777662,0.32222338,0.101666493,0.203332986,0.33888831,101.67,203.33,338.89,1,0,1
-nord,,,held,1000.0,0.950212932,0.028181487,0.021605581,0.004227223,0.008454446,0.014090744,4.23,8.45,14.09,1,1,2
+customer,name,segment,verdict,revenue,held,walks,adrift,loss_low,loss_base,loss_high,revenue_at_risk_low,revenue_at_risk_base,revenue_at_risk_high,ties_lost,ties_kept,tolerance,tolerance_either_side,single_points
+havn,,,exposed,1000.0,0.259181779,0.703935053,0.036883167,0.105590258,0.211180516,0.351967527,105.59,211.18,351.97,1,1,1,1,contact:lars; employee:mette
+syd,,,severed,1000.0,0.0,0.67777662,0.32222338,0.101666493,0.203332986,0.33888831,101.67,203.33,338.89,1,0,1,1,employee:mette
+nord,,,held,1000.0,0.950212932,0.028181487,0.021605581,0.004227223,0.008454446,0.014090744,4.23,8.45,14.09,1,1,2,2,
 """)
 
 

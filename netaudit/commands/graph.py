@@ -1,0 +1,69 @@
+"""`netaudit graph`: the contact graph for other programs."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from netaudit.commands import _options as options
+
+
+class GraphFormat(StrEnum):
+    """How a graph is written."""
+
+    GRAPHML = "graphml"
+    GEXF = "gexf"
+    JSON = "json"
+    DOT = "dot"
+
+
+ENDINGS = {".graphml": GraphFormat.GRAPHML, ".gexf": GraphFormat.GEXF, ".json": GraphFormat.JSON}
+ENDINGS |= {".dot": GraphFormat.DOT, ".gv": GraphFormat.DOT}
+"""What a file's ending says."""
+
+Around = Annotated[
+    str | None, typer.Option("--around", metavar="NODE", help="Only what is near a node: its id, kind:id, or its name.")
+]
+Hops = Annotated[int, typer.Option("--hops", min=0, metavar="N", help="How near: at most so many edges away.")]
+OutputFormat = Annotated[
+    GraphFormat | None,
+    typer.Option(
+        "--format",
+        "-f",
+        help="How the graph is written. Default: as the ending of FILE says, else graphml.",
+        show_default=False,
+    ),
+]
+
+
+def graph(
+    book: options.BookPath = None,
+    around: Around = None,
+    hops: Hops = 1,
+    as_of: options.AsOf = None,
+    assume: options.Assume = None,
+    settings: options.SettingsFile = None,
+    form: options.From = None,
+    output_format: OutputFormat = None,
+    output: options.Output = None,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    debug: options.Debug = False,  # noqa: ARG001 - read before anything else, in cli
+) -> None:
+    """The contact graph for other programs: GraphML, GEXF, node-link JSON or DOT.
+
+    Nodes are the company, employees, channels, contacts and customers; ties carry intensity and hold.
+    """
+    from pathlib import Path
+
+    import netaudit
+    from netaudit.commands._show import hand_over
+    from netaudit.exchange import text_of
+
+    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
+    wanted = output_format or ENDINGS.get(Path(output or "").suffix.casefold(), GraphFormat.GRAPHML)
+    hand_over(
+        text_of(netaudit.graph(loaded, around=around, hops=hops), wanted), loaded, output, quiet=quiet, verbose=verbose
+    )
