@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from itertools import combinations
+from typing import TYPE_CHECKING
 
 import narwhals as nw
 import networkx as nx
@@ -18,6 +19,10 @@ from netaudit.assumptions import Assumptions
 from netaudit.network import COMPANY, cut_off, graph_of, single_points, tolerance, tolerance_either_side
 from tests.books import CUSTOMERS, EMPLOYEES, Document, book, documents, loaded
 from tests.oracle import Oracle
+from tests.test_cli import ROOT
+
+if TYPE_CHECKING:
+    from netaudit.book import Book
 
 
 def flow(graph: nx.DiGraph[str], customer: str) -> float:
@@ -246,3 +251,28 @@ def test_tolerance_from_either_side_is_a_vertex_cut_of_books(document: Document)
             assert either <= ours
             assert (either == 0) == (ours == 0)
         assert bool(single_points(graph, customer, limits)) == (either == 1)
+
+
+def graph_and_columns_agree(book: Book) -> None:
+    """For each customer: what holds it is the maximum flow, and tolerance by columns is that by the graph."""
+    limits = model.Limits.of(book.assumptions)
+    live = model.live_ties(book, model.recorded(book, book.assumptions))
+    frame = model.pairs(book, book.assumptions, live).select("person", "company", "customer", "units", "strongest")
+    held: dict[str, list[tuple[str, str, int, int]]] = {}
+    for person, company, customer, units, strongest in book.engine.rows(frame):
+        held.setdefault(customer, []).append((person, company, units, strongest))
+    graph = book.graph()
+    for (customer,) in book.engine.rows(book.tables.customers.select("id")):
+        node = f"customer:{customer}"
+        near = graph.subgraph({*nx.ancestors(graph, node), node, "company"})
+        flow = nx.maximum_flow_value(near, "company", node, capacity="intensity") if held.get(customer) else 0
+        mine = held.get(customer, [])
+        assert flow == pytest.approx(sum(units for _, _, units, _ in mine) / 1e9, abs=1e-6)
+        counts = [(person, company) for person, company, _, strongest in mine if strongest >= limits.tie]
+        expected = None if any(not person for person, _ in counts) else len(counts)
+        assert tolerance(graph, customer, limits) == expected
+
+
+@pytest.mark.parametrize("example", ["telco", "telco-csv"])
+def test_graph_and_columns_agree_on_the_examples(example: str) -> None:
+    graph_and_columns_agree(netaudit.load(ROOT / "examples" / example))

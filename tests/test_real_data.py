@@ -5,10 +5,15 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 import netaudit
+from tests.test_network import graph_and_columns_agree
+
+if TYPE_CHECKING:
+    from netaudit.book import Book
 
 SETTINGS = Path(__file__).resolve().parent / "settings"
 pytestmark = pytest.mark.third_party
@@ -56,3 +61,19 @@ def test_where_everybody_knows_everybody_next_to_nothing_is_severed(third_party:
     tables = {Path(source.path).name: source for source in book.sources}
     pipeline = tables["sales_pipeline.excel_dates.csv"]
     assert (pipeline.loaded, pipeline.skipped, pipeline.details) == (4238, 4562, {"where": 4562})
+
+
+def arcs(folder: Path, path: Path) -> Book:
+    """A classic network as a book: whoever an arc comes from has a tie to whom it leads to."""
+    lines = path.read_text(encoding="utf-8").splitlines()[1:]
+    rows = sorted({tuple(line.split(",")[:2]) for line in lines})
+    ties = "".join(f"p{source},c{target}\n" for source, target in rows)
+    (folder / "ties.csv").write_text(f"employee,customer\n{ties}", encoding="utf-8")
+    return netaudit.load(folder / "ties.csv", as_of="2015-01-23")
+
+
+def test_graph_and_columns_agree_on_classic_networks(third_party: Path, tmp_path: Path) -> None:
+    networks = sorted((third_party / "networks").glob("*.edges.csv"))
+    assert networks
+    for path in networks:
+        graph_and_columns_agree(arcs(tmp_path, path))
