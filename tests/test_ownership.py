@@ -52,6 +52,7 @@ def test_a_small_network_by_hand() -> None:
         "mette": pytest.approx(0.8 * 0.375 / 2, abs=CLOSE),
         "bo": pytest.approx(0.8 * 0.375 / 2, abs=CLOSE),
     }
+    assert summary.absence_factor == summary.absence_factor_at_least == 2
     desk = by_key(result, "channel")["desk"]
     assert (desk.reach_customers, desk.reach_contacts, desk.reach_revenue) == (1, 0, 1)
 
