@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit.model import UNIT
+from netaudit.model import UNIT, held_by
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,15 +22,23 @@ MOST_TRIED = 200_000
 _TOTAL = nw.col("company") + nw.col("people")
 
 
-def absence_factor(book: Book, pairs: Frame, held: Frame, order: Sequence[str]) -> tuple[int | None, int | None]:
+def absence_factor(book: Book, customers: Frame, pairs: Frame, order: Sequence[str]) -> tuple[int | None, int | None]:
     """The fewest leavers found, and the fewest it takes in any case, that leave more than half of the weight unheld.
 
-    0 where it is already, None where nobody's leaving does. `pairs` are those of the model; `held` has customer,
-    weighed (whole units), company and people (units that hold it); `order` are the people, those who hold most first.
+    0 where it is already, None where nobody's leaving does. `customers` are those of a scope, `pairs` those of the
+    model; `order` are the people, those who hold most first.
 
     From above: let them go in that order. From below: let each customer lose its own strongest first, which no set of
     people can outdo. Where the two differ, smaller sets are tried one by one as long as there are few enough.
     """
+    zero = nw.lit(0).cast(nw.Int64)
+    held = customers.join(held_by(pairs), on="customer", how="left")
+    held = held.select(
+        "customer",
+        weighed=nw.coalesce(nw.col("weight"), zero),
+        company=nw.coalesce(nw.col("company"), zero),
+        people=nw.coalesce(nw.col("people"), zero),
+    )
     whole, unheld, bare = book.engine.rows(
         held.select(
             nw.col("weighed").sum().alias("whole"),
@@ -47,7 +55,7 @@ def absence_factor(book: Book, pairs: Frame, held: Frame, order: Sequence[str]) 
         {"person": "VARCHAR", "rank": "BIGINT"}, {"person": list(order), "rank": [*range(len(order))]}
     )
     people = pairs.filter(nw.col("person") != "").select("person", "customer", "units")
-    people = people.join(held.select("customer", "weighed", "company", "people"), on="customer")
+    people = people.join(book.engine.keep(held), on="customer")
     people = people.join(book.engine.frame(ranks), on="person").with_columns(weakest=-nw.col("units"))
     most = _first_over(half, unheld, _gains(book, people, "rank"))
     least = _first_over(half, unheld, _gains(book, people, "weakest"))

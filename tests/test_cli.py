@@ -62,7 +62,8 @@ PUBLISHED = """\
            "revenue": 4200000.0, "held": 0.259181779, "walks": 0.703935053, "adrift": 0.036883167,
            "loss": {"low": 0.105590258, "base": 0.211180516, "high": 0.351967527},
            "revenue_at_risk": {"low": 443479.08, "base": 886958.17, "high": 1478263.61},
-           "ties_lost": 1, "ties_kept": 1, "tolerance": 1}],
+           "ties_lost": 1, "ties_kept": 1, "tolerance": 1, "tolerance_either_side": 1,
+           "single_points": "contact:lars; employee:mette"}],
  "warnings": []}
 """
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import narwhals as nw
 
 from netaudit import model
+from netaudit.absence import absence_factor
 from netaudit.loading.values import day_number
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
 from netaudit.scope import money_band, suggested, unmapped_words
@@ -42,6 +43,14 @@ class Summary:
     customers: int = column("Customers", Unit.COUNT, "customers in question")
     unmapped: int = column("Unmapped", Unit.COUNT, "customers nobody has a live tie to")
     revenue: float | None = column("Revenue", Unit.MONEY, "known revenue of the customers in question, a year")
+    absence_factor: int | None = column(
+        "Absence factor",
+        Unit.COUNT,
+        "fewest people found whose leaving leaves more than half unheld; 0: it is already; null: nobody's leaving does",
+    )
+    absence_factor_at_least: int | None = column(
+        "At least", Unit.COUNT, "so many it takes in any case; equal to absence_factor where that is exact"
+    )
 
 
 def rank_exposure(
@@ -57,6 +66,7 @@ def rank_exposure(
     pairs = book.engine.keep(model.pairs(book, book.assumptions, live))
     cells = book.engine.rows(_exposure(book, scope, pairs, here, destination))
     rows = sorted((_row(book, scope, values) for values in cells), key=_rank)
+    absence = absence_factor(book, scope.customers, pairs, [row.employee for row in rows])
     unmapped, unmapped_sentence = unmapped_words(book, scope, pairs)
     revenue = None if scope.revenue is None else book.money(scope.revenue)
     leaving = book.engine.rows(here.filter(~nw.col("left_on").is_null()).select(nw.len()))[0][0]
@@ -67,7 +77,7 @@ def rank_exposure(
             {"as_of": Value(book.as_of.isoformat(), Unit.TEXT)},
         ),
         facts=book.facts(),
-        summary=Summary(len(rows), scope.count, unmapped, revenue),
+        summary=Summary(len(rows), scope.count, unmapped, revenue, *absence),
         rows=tuple(rows),
         row_type=Row,
         closing=(*_closing(scope, rows, unmapped_sentence), _next(book, rows, leaving, request)),

@@ -32,6 +32,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 NETAUDIT = str(Path(sysconfig.get_path("scripts")) / "netaudit")
 YARDSTICKS = ("plain_networkx", "tuned_networkx", "with_pandas", "bare_duckdb")
+OTHERS = ("risk --leaver", "ownership", "why CUSTOMER", "why EMPLOYEE")
 LIBRARIES = ("netaudit", "duckdb", "narwhals", "networkx", "numpy", "pandas", "typer", "rich")
 STARTS = 15
 """Runs of each start-up: they are short, and so the more easily disturbed."""
@@ -144,6 +145,20 @@ def compare(options: argparse.Namespace, folder: Path) -> None:
     check(commands, output)
     runs = dict.fromkeys(commands, options.runs) | {name: int(count) for name, count in options.fewer}
     say(*table(in_turn(commands, runs, output)), "", machine(), "")
+    say(*table(in_turn(other_questions(book, output), dict.fromkeys(("risk", *OTHERS), options.runs), output)), "")
+
+
+def other_questions(book: Path, output: Path) -> Commands:
+    """The other commands on the same book; of the ranking, the person and a customer in its middle."""
+    run([NETAUDIT, "risk", str(book), "-f", "csv", "-q"], output)
+    ranked = output.read_text(encoding="utf-8").splitlines()[1:]
+    person = ranked[len(ranked) // 2].split(",")[0]
+    run([NETAUDIT, "risk", str(book), "--leaver", person, "-f", "csv", "-q"], output)
+    customers = output.read_text(encoding="utf-8").splitlines()[1:]
+    customer = customers[len(customers) // 2].split(",")[0]
+    asked = {"risk --leaver": ["risk", "--leaver", person], "ownership": ["ownership"]}
+    asked |= {"why CUSTOMER": ["why", f"customer:{customer}"], "why EMPLOYEE": ["why", f"employee:{person}"]}
+    return {name: [NETAUDIT, *words, str(book), "-q"] for name, words in {"risk": ["risk"], **asked}.items()}
 
 
 def chosen(options: argparse.Namespace) -> list[str]:
