@@ -3,8 +3,9 @@
     files → load → Book → model → analysis → Result → report → text
                      └──→ graph (networkx) ──┘
 
-`load` reads a contact graph, `risk` asks what leaves with whom, `ownership` whose the network is. They return values
-and print nothing. The command line has the same names.
+`load` reads a contact graph; `risk` asks what leaves with whom, `ownership` whose the network is, `why` what stands
+behind one node, and `graph` hands it to networkx. They return values and print nothing. The command line has the same
+names.
 """
 
 from __future__ import annotations
@@ -116,7 +117,7 @@ def graph(book: Book, *, around: str | None = None, hops: int = 1) -> nx.DiGraph
     """The contact graph as a plain `networkx.DiGraph`: whole, or what is at most so many `hops` from the node `around`.
 
     `netaudit.exchange.text_of` writes it as GraphML, GEXF, node-link JSON or DOT. Raises `UsageError` for an unknown
-    node, with near names.
+    node, with near names, and for less than no hops.
     """
     from netaudit.exchange import part_of
     from netaudit.naming import node_of

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit.model import UNIT, held_by
+from netaudit.model import PORTION, UNIT, held_by, portions
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -46,7 +46,7 @@ def absence_factor(book: Book, customers: Frame, pairs: Frame, order: Sequence[s
             _unheld(nw.col("company")).sum().alias("bare"),
         )
     )[0]
-    half = int(whole or 0) // 2
+    half = int(whole or 0) * PORTION // 2
     if not whole or bare <= half:
         return None, None
     if unheld > half:
@@ -64,8 +64,8 @@ def absence_factor(book: Book, customers: Frame, pairs: Frame, order: Sequence[s
 
 
 def _unheld(units: nw.Expr) -> nw.Expr:
-    """Whole units of weight that such a hold leaves to chance."""
-    return (nw.col("weighed") * (-(units / UNIT)).exp()).round(0).cast(nw.Int64)
+    """Portions of weight that such a hold leaves to chance."""
+    return portions("weighed", (-(units / UNIT)).exp())
 
 
 def _gains(book: Book, people: Frame, order: str) -> list[int]:
@@ -103,6 +103,11 @@ def _tried(book: Book, people: Frame, missing: int, most: int, least: int) -> tu
     return most, most
 
 
+def _left(units: int) -> int:
+    """Portions that such a hold leaves to chance."""
+    return round(PORTION * math.exp(-units / UNIT))
+
+
 class _Ties:
     """Who holds whom, for trying sets of leavers: `units` by person and customer."""
 
@@ -114,10 +119,10 @@ class _Ties:
             self._customers[customer] = weighed, total
 
     def gain(self, leavers: tuple[str, ...]) -> int:
-        """Whole units of weight that become unheld when these people leave."""
+        """Portions of weight that become unheld when these people leave."""
         found = 0
         for customer in {customer for leaver in leavers for customer in self.units[leaver]}:
             weighed, total = self._customers[customer]
             stay = total - sum(self.units[leaver].get(customer, 0) for leaver in leavers)
-            found += round(weighed * math.exp(-stay / UNIT)) - round(weighed * math.exp(-total / UNIT))
+            found += weighed * (_left(stay) - _left(total))
         return found

@@ -10,6 +10,7 @@ import networkx as nx
 from networkx.readwrite.gexf import GEXFWriter
 
 from netaudit.errors import shown, usage
+from netaudit.network import VIA
 from netaudit.report.escape import for_dot, for_json, for_xml
 
 if TYPE_CHECKING:
@@ -17,10 +18,15 @@ if TYPE_CHECKING:
 
 
 def part_of(graph: nx.DiGraph[str], around: str, hops: int) -> nx.DiGraph[str]:
-    """The nodes at most so many edges from one, whichever way they run, and all edges between them."""
+    """The nodes at most so many edges from one, whichever way they run, and all edges between them.
+
+    A channel is also each of its nodes that hang on a person who passes it on.
+    """
     if hops < 0:
         raise usage(f"{hops} hops cannot be gone", "0 or more")
-    near = nx.ego_graph(graph.to_undirected(as_view=True), around, radius=hops)
+    around_it = [node for node in graph if node == around or node.startswith(f"{around}{VIA}")]
+    either_way = graph.to_undirected(as_view=True)
+    near = {end for node in around_it for end in nx.ego_graph(either_way, node, radius=hops)}
     return nx.DiGraph(graph.subgraph(near))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 UNIT = 10**9
 """Units of intensity in 1."""
+
+PORTION = 10**12
+"""Portions of a customer in 1, where shares of many are summed; times a weight, they need 128 bits."""
 
 PULL = 10**12
 """Units of pull in 1; a pull is minus the logarithm of the chance that a leaver takes nobody along."""
@@ -39,6 +42,21 @@ COUNTED = "followers"
 
 HOLDER = ("person", "company", "customer")
 """Whose bundle it is: a person's, or (`person` is "") that of the channel `company` itself."""
+
+
+class Tie(NamedTuple):
+    """A live tie, as the model gives it."""
+
+    channel: str
+    subscription: str
+    person: str
+    contact: str
+    customer: str
+    kind: str
+    units: int
+    wanted: int
+    last_contact: int | None
+    assumed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +86,7 @@ def units_of_hold(hold: float) -> int:
 
 def hold_of(units: int) -> float:
     """The chance that a bundle of this intensity still holds: 1 - e^-Λ."""
-    return -math.expm1(-units / UNIT)
+    return abs(math.expm1(-units / UNIT))
 
 
 def intensity_of(kind: str, per_year: float, assumptions: Assumptions) -> float:
@@ -415,6 +433,11 @@ def loss(pulled: str, stay: str = "stay") -> nw.Expr:
 def lost_alone(follow: str) -> nw.Expr:
     """Expected share lost to one leaver: φ · walks, which `loss` comes to with one pull, without its rounding."""
     return nw.col(follow) * nw.col("walks")
+
+
+def portions(weight: str, share: nw.Expr) -> nw.Expr:
+    """A share of a customer's weight, in portions of one unit of it: exact in any order, however small the weight."""
+    return nw.col(weight).cast(nw.Int128) * (share * PORTION).round(0).cast(nw.Int64)
 
 
 def at_risk(weight: str, lost: nw.Expr) -> nw.Expr:

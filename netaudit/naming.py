@@ -31,6 +31,9 @@ def node_of(book: Book, named: str) -> tuple[str, str]:
     found = [node for node in asked if _bearers(book, node[0], "id", node[1])]
     for column in ("id", "name"):
         found = found or [(kind, node) for kind in KINDS for node in _bearers(book, kind, column, wanted)]
+    found = found or [
+        (kind, id_) for kind in KINDS for id_, name in _named(book, kind) if name and folded(name) == wanted
+    ]
     if len(found) > 1:
         names = ", ".join(f"{kind}:{node}" for kind, node in found[:5])
         raise usage(f"{shown(named)} is {len(found)} nodes", f"one of {names}")

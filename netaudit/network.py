@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 
 from netaudit.loading.values import day_number, day_of
-from netaudit.model import UNIT, Limits, hold_of, live_ties, recorded, units_of_subscription
+from netaudit.model import UNIT, Limits, Tie, hold_of, live_ties, recorded, units_of_subscription
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,21 +32,6 @@ VIA = "  via  "
 DAYS = frozenset({"left_on", "clause_until", "renewal_on", "on"})
 
 
-class _Tie(NamedTuple):
-    """A live tie, as the model gives it."""
-
-    channel: str
-    subscription: str
-    person: str
-    contact: str
-    customer: str
-    kind: str
-    units: int
-    wanted: int
-    last_contact: int | None
-    assumed: bool
-
-
 @dataclass(slots=True)
 class _Edge:
     """What will be one edge from an owner to a contact or customer."""
@@ -57,7 +42,7 @@ class _Edge:
     assumed: bool = False
     subscription: bool = False
 
-    def take(self, tie: _Tie, units: int) -> None:
+    def take(self, tie: Tie, units: int) -> None:
         self.units += units
         self.kinds.add(tie.kind or tie.subscription)
         self.last = max((day for day in (self.last, tie.last_contact) if day is not None), default=None)
@@ -71,13 +56,13 @@ def graph_of(book: Book, part: Frame | None = None) -> nx.DiGraph[str]:
     With `part`, only its customers, their contacts and those who have a live tie to them are nodes.
     """
     live = live_ties(book, recorded(book, book.assumptions)).all() if part is None else part
-    ties = [_Tie(*row) for row in book.engine.rows(live.select(*_Tie._fields))]
+    ties = [Tie(*row) for row in book.engine.rows(live.select(*Tie._fields))]
     customers = None if part is None else {tie.customer for tie in ties}
     graph: nx.DiGraph[str] = nx.DiGraph()
     graph.add_node(COMPANY, kind=COMPANY, id=COMPANY, name=book.company or COMPANY)
     _add_nodes(graph, book, ties, customers)
     relayed_by = {row["id"]: row["relayed_by"] or "" for row in _rows(book, book.tables.channels)}
-    by_holder: dict[tuple[str, str, str], list[_Tie]] = defaultdict(list)
+    by_holder: dict[tuple[str, str, str], list[Tie]] = defaultdict(list)
     for tie in sorted(ties):
         by_holder[tie.person, "" if tie.person else tie.channel, tie.customer].append(tie)
     for (person, _, customer), mine in by_holder.items():
@@ -87,7 +72,7 @@ def graph_of(book: Book, part: Frame | None = None) -> nx.DiGraph[str]:
     return graph
 
 
-def _add_nodes(graph: nx.DiGraph[str], book: Book, ties: list[_Tie], only: set[str] | None) -> None:
+def _add_nodes(graph: nx.DiGraph[str], book: Book, ties: list[Tie], only: set[str] | None) -> None:
     """Nodes with their table's columns, the company's way to everyone who is still here, contacts' way to customers."""
     tables = book.tables
     for row in _rows(book, tables.customers):
@@ -133,7 +118,7 @@ def _channel_node(channel: str, person: str, relayed_by: dict[str, str]) -> str:
     return f"channel:{channel}" if person == relayed_by.get(channel, "") else f"channel:{channel}{VIA}{person}"
 
 
-def _edges(ties: list[_Tie], limits: Limits, book: Book) -> dict[tuple[str, str], _Edge]:
+def _edges(ties: list[Tie], limits: Limits, book: Book) -> dict[tuple[str, str], _Edge]:
     """One holder's ties to one customer as edges by channel ("" for none) and contact, capped."""
     edges: dict[tuple[str, str], _Edge] = defaultdict(_Edge)
     room: dict[str, int] = defaultdict(lambda: limits.contact)
@@ -151,7 +136,7 @@ def _edges(ties: list[_Tie], limits: Limits, book: Book) -> dict[tuple[str, str]
 
 
 def _subscription_shares(
-    ties: list[_Tie], room: dict[str, int], limits: Limits, book: Book
+    ties: list[Tie], room: dict[str, int], limits: Limits, book: Book
 ) -> dict[tuple[str, str], int]:
     """How much of each live subscription counts: the maximum flow from the channels through the room at each contact.
 
@@ -194,7 +179,7 @@ def _add_tie(
             graph.nodes[channel]["via"] = person
     attributes: dict[str, Any] = {
         "intensity": edge.units / UNIT,
-        "hold": hold_of(edge.units),
+        "hold": round(hold_of(edge.units), 9),
         "kinds": ";".join(sorted(edge.kinds)),
         "assumed": edge.assumed,
         "subscription": edge.subscription,

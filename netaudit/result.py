@@ -157,6 +157,10 @@ class Result(Generic[RowT, SummaryT]):
     nested_by: tuple[str, ...] = ()
     root: Sentence = NOTHING_SAID
 
+    def first(self, count: int | None) -> list[RowT]:
+        """So many rows of each part; all for None."""
+        return [row for _, rows in self.parts() for row in rows[:count]]
+
     def parts(self) -> list[tuple[str | None, tuple[RowT, ...]]]:
         """The rows by the value of `parted_by`, in order; all of them under None where nothing parts them."""
         if self.parted_by is None:

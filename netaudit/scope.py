@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.errors import nearest, shown, usage
-from netaudit.loading.values import CellError, Reading, day_of
+from netaudit.loading.values import CellError, Reading, day_number, day_of
 from netaudit.loading.where import Condition, option
 from netaudit.result import Band, Sentence, Unit, Value
 
@@ -25,6 +25,9 @@ WHOLE = 10**9
 """Units of one customer where customers are counted instead of their revenue."""
 
 FILTERS = ("id", "name", "segment", "revenue", "count", "renewal_on", "owner")
+
+
+NO_BASIS = "It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions."
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,13 @@ class Scope:
     unknown: int
     where: tuple[str, ...] | None
 
-    def share(self, units: int) -> float:
+    @property
+    def weighed(self) -> str:
+        """What shares are of, in words."""
+        what = "all customers" if self.revenue is None else "all known revenue"
+        return what if self.where is None else f"{what} in question"
+
+    def share(self, units: float) -> float:
         """A part of everything that is weighed, rounded to 9 decimals."""
         return round(units / self.weight, 9) if self.weight else 0.0
 
@@ -69,6 +78,11 @@ def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:
         raise usage("no customer fits every --where", f"columns are {', '.join(FILTERS)}")
     revenue = None if counted else int(total or 0)
     return Scope(frame, count, int(total or 0), revenue, count - known, given or None)
+
+
+def still_here(book: Book, people: Frame) -> Frame:
+    """Those of some employees or contacts who have not left."""
+    return people.filter(nw.col("left_on").is_null() | (nw.col("left_on") > day_number(book.as_of)))
 
 
 def money_band(book: Book, units: tuple[int, ...]) -> Band | None:

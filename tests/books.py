@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import tempfile
+import weakref
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -56,11 +58,17 @@ def document(*lines: str, **settings: Any) -> Document:
 
 
 def loaded(book: Document, **options: Any) -> Book:
-    """Load a document."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "book.json"
-        path.write_text(json.dumps({key: rows for key, rows in book.items() if rows not in ([], None)}))
-        return netaudit.load(path, **options)
+    """Load a document; it lies in its file as long as the book is there."""
+    folder = tempfile.mkdtemp()
+    path = Path(folder) / "book.json"
+    path.write_text(json.dumps({key: rows for key, rows in book.items() if rows not in ([], None)}))
+    try:
+        found = netaudit.load(path, **options)
+    except BaseException:
+        shutil.rmtree(folder)
+        raise
+    weakref.finalize(found.origins, shutil.rmtree, folder)
+    return found
 
 
 def book(*lines: str, **settings: Any) -> Book:

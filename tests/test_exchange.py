@@ -161,6 +161,30 @@ def test_nothing_raw_is_written(form: str, name: str) -> None:
     assert "##[" not in text
 
 
+@pytest.mark.parametrize("form", ["graphml", "gexf", "json"])
+def test_every_node_has_a_label(form: str) -> None:
+    read: dict[str, Any] = {
+        "graphml": lambda text: nx.read_graphml(io.BytesIO(text.encode())),
+        "gexf": lambda text: nx.read_gexf(io.BytesIO(text.encode())),
+        "json": lambda text: nx.node_link_graph(json.loads(text), edges="edges"),
+    }
+    graph = read[form](text_of(netaudit.load(TELCO).graph(), form))
+    assert graph.nodes["customer:havn"]["label"] == "Havnegade Logistik"
+    assert all(columns["label"] == columns.get("name", columns["book_id"]) for columns in graph.nodes.values())
+
+
+def test_a_channel_is_also_where_people_pass_it_on() -> None:
+    document = {
+        "as_of": "2015-01-23",
+        "employees": [{"id": "mette"}],
+        "channels": [{"id": "news", "kind": "newsletter"}],
+        "customers": [{"id": "havn"}],
+        "ties": [{"owner": "news", "customer": "havn", "via": "mette"}],
+    }
+    near = netaudit.graph(loaded(document), around="news")
+    assert set(near) == {"channel:news", "channel:news  via  mette", "employee:mette", "customer:havn"}
+
+
 def test_a_part_is_what_is_near() -> None:
     book = netaudit.load(TELCO)
     whole = book.graph()
@@ -189,13 +213,22 @@ def test_an_unknown_format_names_those_there_are() -> None:
 
 @pytest.mark.parametrize(
     ("name", "start"),
-    [("t.graphml", "<?xml"), ("t.gexf", "<gexf"), ("t.json", '{"directed"'), ("t.DOT", "digraph"), ("t.txt", "<?xml")],
+    [("t.graphml", "<?xml"), ("t.gexf", "<gexf"), ("t.json", '{"directed"'), ("t.DOT", "digraph"), ("t", "<?xml")],
 )
 def test_the_ending_says_the_format(tmp_path: Path, name: str, start: str) -> None:
     assert cli.run(["graph", TELCO, "-o", str(tmp_path / name)]) == 0
     assert (tmp_path / name).read_text(encoding="utf-8").startswith(start)
     assert cli.run(["graph", TELCO, "-o", str(tmp_path / name), "-f", "dot"]) == 0
     assert (tmp_path / name).read_text(encoding="utf-8").startswith("digraph")
+
+
+@pytest.mark.parametrize(
+    ("args", "message"),
+    [(["-o", "t.txt"], "the ending '.txt' says no format"), (["--hops", "2"], "--hops needs a node to start from")],
+)
+def test_what_the_options_cannot_mean(args: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["graph", TELCO, *args]) == 2
+    assert message in capsys.readouterr().err
 
 
 def test_a_graph_is_not_written_over_its_book(tmp_path: Path) -> None:

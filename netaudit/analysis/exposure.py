@@ -9,9 +9,8 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.absence import absence_factor
-from netaudit.loading.values import day_number
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
-from netaudit.scope import money_band, suggested, unmapped_words
+from netaudit.scope import NO_BASIS, money_band, still_here, suggested, unmapped_words
 
 if TYPE_CHECKING:
     from netaudit.book import Book
@@ -29,7 +28,7 @@ class Row:
     customers: int = column("Customers", Unit.COUNT, "customers with a live tie of this person")
     severed: int = column("Severed", Unit.COUNT, "of them those with no live tie of anyone else")
     exposed: int = column("Exposed", Unit.COUNT, "of them those with ties that hold too little without this person")
-    alone: int = column("Alone", Unit.COUNT, "of them those where nobody else has a tie that counts", wide=True)
+    alone: int = column("Alone", Unit.COUNT, "of them those where this person has the only tie that counts", wide=True)
     revenue_touched: float | None = column("Revenue", Unit.MONEY, "known revenue of these customers, a year", wide=True)
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "revenue times expected loss, summed")
     share_of_revenue: float = column("Share", Unit.SHARE, "base at risk, as a share of all that is weighed", bar=True)
@@ -60,8 +59,7 @@ def rank_exposure(
 
     `request` are the options that go on into the command suggested next.
     """
-    people = book.tables.employees
-    here = people.filter(nw.col("left_on").is_null() | (nw.col("left_on") > day_number(book.as_of)))
+    here = still_here(book, book.tables.employees)
     live = model.live_ties(book, model.recorded(book, book.assumptions))
     pairs = book.engine.keep(model.pairs(book, book.assumptions, live))
     cells = book.engine.rows(_exposure(book, scope, pairs, here, destination))
@@ -168,7 +166,7 @@ def _closing(scope: Scope, rows: list[Row], unmapped: Sentence | None) -> list[S
         said.append(
             Sentence(
                 "Each line stands for one person leaving alone; several who leave together cost at least the sum. "
-                "It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions."
+                f"{NO_BASIS}"
             )
         )
     return [*said, *([unmapped] if unmapped else [])]

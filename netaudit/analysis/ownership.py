@@ -9,9 +9,8 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.absence import absence_factor
-from netaudit.loading.values import day_number
 from netaudit.result import Result, Sentence, Unit, Value, column
-from netaudit.scope import WHOLE, suggested, unmapped_words
+from netaudit.scope import NO_BASIS, WHOLE, still_here, suggested, unmapped_words
 from netaudit.split import PART, split_of_people
 
 if TYPE_CHECKING:
@@ -41,13 +40,13 @@ class Row:
     owned: float | None = column(
         "Owned", Unit.SHARE, "part of what only employees hold, as a share of all that is weighed", bar=True
     )
-    reach_customers: float | None = column("Reaches", Unit.SHARE, "customers it reaches directly, of all in question")
+    reach_customers: float | None = column("Reach", Unit.SHARE, "customers it reaches directly, of all in question")
     reach_contacts: float | None = column(
         "Contacts", Unit.SHARE, "contacts it reaches directly, of all known there", wide=True
     )
-    reach_revenue: float | None = column("Of revenue", Unit.SHARE, "their revenue, of all that is known")
+    reach_revenue: float | None = column("Reach, revenue", Unit.SHARE, "their revenue, of all that is known")
     reach_customers_via_employees: float | None = column(
-        "Only via", Unit.SHARE, "customers it reaches only because employees pass it on"
+        "Via people", Unit.SHARE, "customers it reaches only because employees pass it on"
     )
     reach_contacts_via_employees: float | None = column(
         "Contacts via", Unit.SHARE, "contacts it reaches only because employees pass it on", wide=True
@@ -90,7 +89,7 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """Customers taken together: how many, their revenue and weights, and of these what the company and people hold."""
+    """Customers taken together: how many, their revenue and weights; of these in portions what is held by whom."""
 
     customers: int
     revenue: int
@@ -113,8 +112,8 @@ class _Sums:
 def _three(company: int, people: int, whole: int) -> tuple[float, float, float]:
     if not whole:
         return 0.0, 0.0, 0.0
-    ours, theirs = round(company / whole, 9), round(people / whole, 9)
-    return ours, theirs, round(1 - ours - theirs, 9)
+    ours, theirs = (round(portions / (whole * model.PORTION), 9) for portions in (company, people))
+    return ours, theirs, round(max(0.0, 1 - ours - theirs), 9)
 
 
 def own(book: Book, scope: Scope, request: tuple[str, ...] = ()) -> Result[Row, Summary]:
@@ -155,7 +154,12 @@ def own(book: Book, scope: Scope, request: tuple[str, ...] = ()) -> Result[Row, 
         summary=summary,
         rows=tuple(rows),
         row_type=Row,
-        closing=(*_closing(summary), *([said] if said else []), _answer(book, summary), suggested(book, *request)),
+        closing=(
+            *_closing(scope, summary, coarse=whole.counted > whole.customers * WHOLE),
+            *([said] if said else []),
+            _answer(scope, summary),
+            suggested(book, *request),
+        ),
         where=scope.where,
         warnings=book.warnings,
         parted_by="dimension",
@@ -166,7 +170,7 @@ def _held(scope: Scope, pairs: Frame) -> Frame:
     """Customers in question with company and people (units that hold them), and weights split between the two.
 
     Columns of the scope, company, people; `weighed` and `counted` in whole units, and of each what the company's
-    channels hold (`_company`) and what only employees do (`_people`), rounded once per customer.
+    channels hold (`_company`) and what only employees do (`_people`), in portions.
     """
     zero = nw.lit(0).cast(nw.Int64)
     held = scope.customers.join(model.held_by(pairs), on="customer", how="left").with_columns(
@@ -177,7 +181,7 @@ def _held(scope: Scope, pairs: Frame) -> Frame:
     )
     shares = model.shares("company", "people")
     parts = {
-        f"{weight}_{side}": model.at_risk(weight, shares[share])
+        f"{weight}_{side}": model.portions(weight, shares[share])
         for weight in ("weighed", "counted")
         for side, share in (("company", "held"), ("people", "walks"))
     }
@@ -229,13 +233,11 @@ def _row(
 
 
 def _theirs(book: Book, pairs: Frame, held: Frame) -> Frame:
-    """Per person who is here and customer in question: person, name, team, customer, revenue, owned (whole units)."""
+    """Per person who is here and customer in question: person, name, team, customer, revenue, owned (portions)."""
     parts = split_of_people(book, pairs).join(held.select("customer", "revenue", "weighed", "company"), on="customer")
     unheld = (-(nw.col("company") / model.UNIT)).exp()
-    owned = (nw.col("weighed") * unheld * (nw.col("part") / PART)).round(0).cast(nw.Int64)
-    people = book.tables.employees
-    here = people.filter(nw.col("left_on").is_null() | (nw.col("left_on") > day_number(book.as_of)))
-    here = here.select("name", "team", person="id")
+    owned = model.portions("weighed", unheld * (nw.col("part") / PART))
+    here = still_here(book, book.tables.employees).select("name", "team", person="id")
     return here.join(parts.select("person", "customer", "revenue", owned=owned), on="person", how="left")
 
 
@@ -263,7 +265,7 @@ def _owners(book: Book, scope: Scope, dimension: str, theirs: Frame) -> list[Row
             name or (None if key else f"no {dimension}"),
             customers,
             int(revenue or 0),
-            owned=scope.share(int(owned or 0)),
+            owned=scope.share((owned or 0) / model.PORTION),
         )
         for key, name, customers, revenue, owned in sorted(cells, key=lambda cell: (-(cell[4] or 0), cell[0] or ""))
     ]
@@ -273,8 +275,7 @@ def _channels(book: Book, scope: Scope, reached: Frame) -> list[Row]:
     """What each channel reaches directly, and what only because employees pass it on; widest reach first."""
     asked = scope.customers.select("customer", "revenue")
     ties = reached.join(asked, on="customer").with_columns(direct=nw.col("person") == "")
-    today = day_number(book.as_of)
-    known = book.tables.contacts.filter(nw.col("left_on").is_null() | (nw.col("left_on") > today))
+    known = still_here(book, book.tables.contacts)
     contacts = book.engine.rows(known.join(asked, on="customer", how="semi").select(nw.len()))[0][0]
     customers = _reach(book, ties, "customer")
     people = _reach(book, ties.filter(nw.col("contact") != ""), "customer", "contact")
@@ -330,39 +331,52 @@ def _share(part: int, whole: int) -> float | None:
     return round(part / whole, 9) if whole else None
 
 
-def _closing(summary: Summary) -> list[Sentence]:
+def _closing(scope: Scope, summary: Summary, *, coarse: bool) -> list[Sentence]:
+    """How many must go, and what is not in the shares."""
     factor, least = summary.absence_factor, summary.absence_factor_at_least
-    values = {"factor": Value(factor, Unit.COUNT), "least": Value(least, Unit.COUNT)}
-    if factor is None:
-        words = "Even if everybody left, half of it would still be held."
+    values = {
+        "factor": Value(factor, Unit.COUNT),
+        "least": Value(least, Unit.COUNT),
+        "company": Value(summary.company_owned, Unit.SHARE),
+        "weight": Value(scope.weighed, Unit.TEXT),
+        "unknown": Value(summary.revenue_unknown, Unit.COUNT),
+    }
+    if not summary.company_owned + summary.person_owned + summary.unowned:
+        words = "There is nothing to weigh: no customer in question has a revenue above 0."
+    elif factor is None:
+        words = "Even if everybody left, the company's own channels would hold {company} of {weight}."
     elif factor == 0:
-        words = "More than half of it is unheld as things stand."
+        words = "More than half of {weight} is unheld as things stand."
     elif factor == least:
-        words = "Fewest people whose leaving would leave more than half of it unheld: {factor}."
+        words = "Fewest people whose leaving would leave more than half of {weight} unheld: {factor}."
     else:
-        words = "Fewest people whose leaving would leave more than half of it unheld: {least} to {factor}."
+        words = "Fewest people whose leaving would leave more than half of {weight} unheld: {least} to {factor}."
+    said = [Sentence(words, values)]
+    if summary.revenue_unknown and scope.revenue is not None:
+        said.append(Sentence("Customers left out of it for want of a revenue, and not safe: {unknown}.", values))
+    if coarse:
+        said.append(Sentence("A row that stands for many consumers is one customer here, and says little about each."))
     return [
-        Sentence(words, values),
-        Sentence(
-            "Owned by persons is split by what each adds to every group of colleagues (Shapley). It speaks about "
-            "customers' ties, not about anybody's work, and is no basis for employment decisions."
-        ),
+        *said,
+        Sentence("Owned by persons is split by what each adds to every group of colleagues (Shapley). " + NO_BASIS),
     ]
 
 
-def _answer(book: Book, summary: Summary) -> Sentence:
+def _answer(scope: Scope, summary: Summary) -> Sentence:
     """The title's question, answered with numbers."""
     values = {
         "company": Value(summary.company_owned, Unit.SHARE),
         "people": Value(summary.person_owned, Unit.SHARE),
         "nobody": Value(summary.unowned, Unit.SHARE),
-        "weight": Value("all known revenue" if book.weighted_by == "revenue" else "all customers", Unit.TEXT),
+        "weight": Value(scope.weighed, Unit.TEXT),
     }
-    if summary.company_owned == summary.person_owned == 0:
+    ours, theirs = summary.company_owned, summary.person_owned
+    if ours == theirs == 0:
         lead = "There is no network on record, neither the company's nor its employees'"
-    elif summary.company_owned > summary.person_owned:
-        lead = "The network is the company's more than its employees'"
+    elif ours == theirs:
+        lead = "The network is as much the company's as its employees'"
     else:
-        lead = "The network is its employees' more than the company's"
+        more = "the company's more than its employees'" if ours > theirs else "its employees' more than the company's"
+        lead = f"Most is nobody's, and the rest {more}" if summary.unowned > ours + theirs else f"The network is {more}"
     words = "of {weight} its own channels hold {company}, employees alone {people}, and nobody {nobody}"
     return Sentence(f"{lead}: {words}.", values)

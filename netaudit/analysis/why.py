@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import math
+import shlex
+from collections import defaultdict
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import narwhals as nw
 
 from netaudit import model
 from netaudit.errors import shown, usage
 from netaudit.loading.values import day_number, day_of
-from netaudit.model import MERGED, TIES, UNIT, LiveTies
+from netaudit.model import COUNTED, MERGED, TIES, UNIT, LiveTies, Tie
 from netaudit.network import graph_of, single_points, tolerance, tolerance_either_side
+from netaudit.remedies import break_even, in_words
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
-from netaudit.scope import money_band, scope_of, suggested
+from netaudit.scope import NO_BASIS, money_band, scope_of, suggested
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,15 +29,15 @@ KINDS = ("customer", "employee", "channel")
 LIMIT = 0.05
 """The expected loss that break-even asks for, unless told otherwise."""
 
+ENDS = {"customer": "customer", "employee": "person", "channel": "channel"}
+"""The column of a tie that names each kind of node."""
+
 NESTED = {
     "customer": ("owner", "contact"),
     "employee": ("customer", "contact"),
     "channel": ("via", "customer", "contact"),
 }
 """By what the ties of each kind of node branch."""
-
-MOST_A_YEAR = 365
-"""No remedy asks for more contacts a year than this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,52 +80,55 @@ class Summary:
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "if it left; of a customer: if its costliest one did")
 
 
-class _Tie(NamedTuple):
-    """A live tie as the model gives it."""
-
-    channel: str
-    subscription: str
-    person: str
-    contact: str
-    customer: str
-    kind: str
-    units: int
-    wanted: int
-    last_contact: int | None
-    assumed: bool
-
-
-class _Held(NamedTuple):
-    """What one holder has with one customer: a person's, or (`person` is "") that of a channel itself."""
+class _Loss(NamedTuple):
+    """One person at one customer: ties, units of that person and of everyone, follow rates, weight in whole units."""
 
     person: str
-    company: str
     customer: str
-    units: int
     ties: int
+    units: int
+    all_ties: int
+    total: int
+    follow_low: float
+    follow_base: float
+    follow_high: float
+    weight: int | None
+
+    @property
+    def walks(self) -> float:
+        """Chance that only this person holds the customer."""
+        return _unheld(self.total - self.units) * (1 - _unheld(self.units))
+
+    def expected(self) -> tuple[float, float, float]:
+        """Expected share lost if this person alone left: low, base, high."""
+        return self.follow_low * self.walks, self.follow_base * self.walks, self.follow_high * self.walks
 
 
 def explain(book: Book, node: tuple[str, str], limit: float = LIMIT) -> Result[Row, Summary]:
     """Every live tie of a node (kind, id), strongest first, and what the loss of it would do.
 
     `limit` is the expected loss, from 0 to 1, that break-even asks for. Only the part of the book around the node is
-    worked out. Raises UsageError for a contact, which is seen from its customer.
+    worked out. Raises UsageError for a contact, which is seen from its customer, and InputError where a file cannot be
+    read again for its lines.
     """
     kind, name = node
     if kind not in KINDS:
         home = book.engine.rows(book.tables.contacts.filter(nw.col("id") == name).select("customer"))[0][0]
-        raise usage(f"{shown(name)} is a contact", f"netaudit why customer:{home} shows its ties")
+        command = shlex.join(["netaudit", "why", f"customer:{home}", *book.call])
+        raise usage(f"{shown(name)} is a contact", f"{command} shows its ties")
     if not 0 < limit < 1:
         raise usage(f"{limit:g} is no expected loss", "a share between 0 and 1, such as 0.05")
     records = model.recorded(book, book.assumptions)
     near = _near(book, records, kind, name)
-    ties = [_Tie(*row) for row in book.engine.rows(near.all().select(*_Tie._fields))]
-    pairs = model.pairs(book, book.assumptions, near)
-    held = [_Held(*row) for row in book.engine.rows(pairs.select(*_Held._fields))]
-    mine = sorted((tie for tie in ties if _is_of(tie, kind, name)), key=lambda tie: (-_units(book, tie), tie))
-    rows = tuple(_rows(book, mine, _origins(book, records, near)))
-    teller = {"customer": _customer, "employee": _employee, "channel": _channel}[kind]
-    summary, said = teller(book, name, near, held, limit)
+    mine = nw.col(ENDS[kind]) == name
+    ties = [Tie(*row) for row in book.engine.rows(near.all().filter(mine).select(*Tie._fields))]
+    rows = _rows(book, ties, _origins(book, records.filter(mine)))
+    if kind == "customer":
+        summary, said, leaver = _customer(book, name, near, limit)
+    elif kind == "employee":
+        summary, said, leaver = _employee(book, name, near)
+    else:
+        summary, said, leaver = _channel(book, name, near)
     return Result(
         schema="netaudit/why/1",
         title=Sentence(
@@ -131,9 +137,11 @@ def explain(book: Book, node: tuple[str, str], limit: float = LIMIT) -> Result[R
         ),
         facts=book.facts(),
         summary=summary,
-        rows=rows,
+        rows=tuple(
+            sorted(rows, key=lambda row: (-row.intensity, row.owner, row.customer, row.contact or "", row.kind))
+        ),
         row_type=Row,
-        closing=(*said, _next(book, kind, name, held)),
+        closing=(*said, suggested(book, *(("--leaver", leaver) if leaver else ()))),
         warnings=book.warnings,
         nested_by=NESTED[kind],
         root=Sentence("{title}", {"title": Value(_title(book, kind, name), Unit.TEXT), "id": Value(name, Unit.ID)}),
@@ -145,56 +153,60 @@ def _near(book: Book, records: Frame, kind: str, name: str) -> LiveTies:
     if kind == "customer":
         found = book.tables.customers.filter(nw.col("id") == name).select(customer="id")
     else:
-        end = "person" if kind == "employee" else "channel"
-        found = model.live_customers(records.filter(nw.col(end) == name))
+        found = model.live_customers(records.filter(nw.col(ENDS[kind]) == name))
     live = model.live_ties(book, records, book.engine.keep(found))
     return LiveTies(book.engine.keep(live.own), live.reached)
 
 
-def _is_of(tie: _Tie, kind: str, name: str) -> bool:
-    end = {"customer": tie.customer, "employee": tie.person, "channel": tie.channel}[kind]
-    return end == name
-
-
-def _units(book: Book, tie: _Tie) -> int:
-    """A tie's own units; counted followers as many as one channel can have."""
-    return max(tie.units, min(tie.wanted, model.Limits.of(book.assumptions).subscription))
-
-
-def _origins(book: Book, records: Frame, near: LiveTies) -> dict[tuple[object, ...], int]:
-    """Where the strongest record of each tie near the node stands, also by the tie without its person."""
-    customers = book.engine.keep(near.all().group_by("customer").agg())
-    found = records.join(customers, on="customer", how="semi").select(*TIES, *MERGED, "origin")
+def _origins(book: Book, records: Frame) -> dict[tuple[object, ...], int]:
+    """Where the strongest record of each tie stands; of a channel's own also that of any tie merged into it."""
+    cells = [*TIES, *MERGED, "origin"]
+    found = [dict(zip(cells, row, strict=True)) for row in book.engine.rows(records.select(*cells))]
     origins: dict[tuple[object, ...], int] = {}
-    for *cells, origin in sorted(book.engine.rows(found), key=lambda row: (row[6], row[7], row[8] or 0, -row[10])):
-        origins[tuple(cells[: len(TIES)])] = origin
-        origins.setdefault(_nobodys(tuple(cells[: len(TIES)])), origin)
+    for row in sorted(found, key=lambda row: (row["units"], row["wanted"], row["last_contact"] or 0, -row["origin"])):
+        tie = tuple(row[end] for end in TIES)
+        origins[tie] = row["origin"]
+        if row["kind"] != COUNTED:  # who is reached directly as well is the channel's, whoever passes it on
+            origins[*tie[:2], "", *tie[3:]] = row["origin"]
     return origins
 
 
-def _nobodys(tie: tuple[object, ...]) -> tuple[object, ...]:
-    """The same tie as the channel's own, which is what a relayed one becomes where the channel reaches directly too."""
-    return (*tie[:2], "", *tie[3:])
-
-
-def _rows(book: Book, ties: list[_Tie], origins: dict[tuple[object, ...], int]) -> Iterator[Row]:
-    lines = book.origins.places(origins[tie[: len(TIES)]] for tie in ties)
-    for tie in ties:
-        units = _units(book, tie)
+def _rows(book: Book, ties: list[Tie], origins: dict[tuple[object, ...], int]) -> Iterator[Row]:
+    """The ties with their own units; of counted followers only those that have no name."""
+    units = dict(zip(ties, _own_units(book, ties), strict=True))
+    told = [tie for tie in ties if units[tie]]
+    lines = book.origins.places(origins[tie[: len(TIES)]] for tie in told)
+    today = day_number(book.as_of)
+    for tie in told:
         last = tie.last_contact
         yield Row(
             owner=tie.channel or tie.person,
             via=tie.person if tie.channel and tie.person else None,
             contact=tie.contact or None,
             customer=tie.customer,
-            kind="followers" if tie.kind == model.COUNTED else tie.kind or tie.subscription,
+            kind="followers" if tie.kind == COUNTED else tie.kind or tie.subscription,
             last_contact=None if last is None else day_of(last).isoformat(),
-            age_days=None if last is None else max(day_number(book.as_of) - last, 0),
-            intensity=round(units / UNIT, 9),
-            hold=round(model.hold_of(units), 9),
+            age_days=None if last is None else max(today - last, 0),
+            intensity=round(units[tie] / UNIT, 9),
+            hold=round(model.hold_of(units[tie]), 9),
             assumed=tie.assumed,
             source=lines[origins[tie[: len(TIES)]]],
         )
+
+
+def _own_units(book: Book, ties: list[Tie]) -> Iterator[int]:
+    """Units of each tie; of counted followers what the named ones leave, as much as one channel can have."""
+    each = {
+        kind: model.units_of_subscription(kind, book.assumptions) for kind in {tie.subscription for tie in ties} if kind
+    }
+    most = model.Limits.of(book.assumptions).subscription
+    named: dict[tuple[str, str, str], int] = defaultdict(int)
+    for tie in ties:
+        if tie.subscription and tie.kind != COUNTED:
+            named[tie.channel, tie.person, tie.customer] += min(tie.units, each[tie.subscription])
+    for tie in ties:
+        rest = tie.wanted - named.get((tie.channel, tie.person, tie.customer), 0)
+        yield max(0, min(rest, most)) if tie.kind == COUNTED else tie.units
 
 
 def _title(book: Book, kind: str, name: str) -> str:
@@ -210,74 +222,63 @@ def _unheld(units: int) -> float:
     return math.exp(-units / UNIT)
 
 
-class _Loss(NamedTuple):
-    """What one person's leaving would do to one customer: chances, and whole units of money at low, base and high."""
-
-    person: str
-    customer: str
-    walks: float
-    low: float
-    base: float
-    high: float
-    revenue: int | None
-
-    def money(self) -> tuple[int, int, int]:
-        """Whole units at risk, rounded once."""
-        worth = self.revenue or 0
-        return round(worth * self.low), round(worth * self.base), round(worth * self.high)
+def _summary(kind: str, name: str, customers: int, **more: Any) -> Summary:
+    """A summary in which all that is not said is null."""
+    columns: dict[str, Any] = dict.fromkeys(Summary.__slots__)
+    return Summary(**columns | {"node": f"{kind}:{name}", "kind": kind, "customers": customers} | more)
 
 
-def _losses(book: Book, held: list[_Held], people: Iterable[str]) -> list[_Loss]:
-    """One person leaving alone, for each of these people and each of their customers."""
-    chosen = list(people)
-    rates = model.follow_rates(book, book.assumptions, None).filter(nw.col("person").is_in(chosen))
-    columns = ("person", "follow_low", "follow_base", "follow_high")
-    follow = {row[0]: row[1:] for row in book.engine.rows(rates.select(*columns))}
-    customers = book.engine.table({"customer": "VARCHAR"}, {"customer": sorted({row.customer for row in held})})
-    worth = scope_of(book).customers.join(book.engine.frame(customers), on="customer", how="semi")
-    revenue = dict(book.engine.rows(worth.select("customer", "weight")))
-    totals: dict[str, int] = {}
-    for row in held:
-        totals[row.customer] = totals.get(row.customer, 0) + row.units
-    losses = []
-    for row in held:
-        if row.person in follow:
-            walks = _unheld(totals[row.customer] - row.units) * (1 - _unheld(row.units))
-            low, base, high = (share * walks for share in follow[row.person])
-            losses.append(_Loss(row.person, row.customer, walks, low, base, high, revenue.get(row.customer)))
-    return losses
+def _totals(pairs: Frame) -> Frame:
+    """What everybody has with each customer: customer, total (units), all_ties."""
+    return pairs.group_by("customer").agg(
+        total=nw.col("units").sum().cast(nw.Int64), all_ties=nw.col("ties").sum().cast(nw.Int64)
+    )
+
+
+def _losses(book: Book, pairs: Frame, person: str | None = None) -> list[_Loss]:
+    """Each person, or one, at each customer of `pairs`, as if this person alone left; costliest first."""
+    people = pairs.filter(nw.col("person") != "" if person is None else nw.col("person") == person)
+    rates = model.follow_rates(book, book.assumptions, None)
+    found = people.join(_totals(pairs), on="customer").join(rates, on="person")
+    found = found.join(scope_of(book).customers.select("customer", "weight"), on="customer")
+    losses = [_Loss(*row) for row in book.engine.rows(found.select(*_Loss._fields))]
+    return sorted(losses, key=lambda loss: (-loss.expected()[1], loss.person, loss.customer))
 
 
 def _band(book: Book, losses: Iterable[_Loss]) -> Band | None:
-    sums = [sum(ends) for ends in zip(*(loss.money() for loss in losses), strict=True)] or [0, 0, 0]
-    return money_band(book, tuple(sums))
+    """Money at risk, rounded once per customer; None where customers are counted."""
+    ends = [tuple(round((loss.weight or 0) * share) for share in loss.expected()) for loss in losses]
+    return money_band(book, tuple(map(sum, zip(*ends, strict=True))) or (0, 0, 0))
 
 
-def _customer(book: Book, name: str, near: LiveTies, held: list[_Held], limit: float) -> tuple[Summary, list[Sentence]]:
-    limits = model.Limits.of(book.assumptions)
-    total = sum(row.units for row in held)
-    losses = _losses(book, held, (row.person for row in held if row.person))
-    worst = max(losses, key=lambda loss: (loss.base, loss.person), default=None)
-    needed = None if worst is None else max(0.0, math.log(worst.base / limit)) if worst.base > 0 else 0.0
-    graph = graph_of(book, near.all())
-    known = f"customer:{name}" in graph
-    summary = Summary(
-        node=f"customer:{name}",
-        kind="customer",
-        customers=int(bool(held)),
-        held=round(1 - _unheld(total), 9),
-        tolerance=tolerance(graph, name, limits) if known else 0,
-        tolerance_either_side=tolerance_either_side(graph, name, limits) if known else 0,
-        single_points="; ".join(single_points(graph, name, limits)) if known else "",
-        break_even=None if needed is None else round(needed, 9),
-        revenue_at_risk=None if worst is None or worst.revenue is None else _band(book, [worst]),
-    )
+def _customer(book: Book, name: str, near: LiveTies, limit: float) -> tuple[Summary, list[Sentence], str | None]:
+    """How it is held, whose leaving would cost most, and what would keep it."""
+    pairs = book.engine.keep(model.pairs(book, book.assumptions, near))
+    held = book.engine.rows(pairs.select("person", "company", "units"))
     if not held:
-        return summary, [_unmapped(book, name)]
-    said = [_stands(summary)]
-    if worst is None:
-        return summary, [*said, Sentence("Nobody's leaving would take it along: only the company itself holds it.")]
-    return summary, [*said, _costliest(worst, summary), *_remedies(book, held, needed or 0.0, limit)]
+        unmapped = _summary("customer", name, 0, held=0.0, tolerance=0, tolerance_either_side=0, single_points="")
+        return unmapped, [_unmapped(book, name)], None
+    worst = next(iter(_losses(book, pairs)), None)
+    needed = None if worst is None else break_even(worst.expected()[1], limit)
+    graph = graph_of(book, near.all())
+    limits = model.Limits.of(book.assumptions)
+    summary = _summary(
+        "customer",
+        name,
+        1,
+        held=round(1 - _unheld(sum(units for _, _, units in held)), 9),
+        tolerance=tolerance(graph, name, limits),
+        tolerance_either_side=tolerance_either_side(graph, name, limits),
+        single_points="; ".join(single_points(graph, name, limits)),
+        break_even=None if needed is None else round(needed, 9),
+        revenue_at_risk=None if worst is None or worst.weight is None else _band(book, [worst]),
+    )
+    if worst is None or needed is None:
+        nobody = Sentence("Nobody's leaving would take it along: only the company itself holds it.")
+        return summary, [_stands(summary), nobody], None
+    taken = {company: units for person, company, units in held if not person}
+    remedy = in_words(book, needed, limit, taken)
+    return summary, [_stands(summary), _costliest(worst, summary), remedy], worst.person
 
 
 def _unmapped(book: Book, name: str) -> Sentence:
@@ -296,11 +297,10 @@ def _stands(summary: Summary) -> Sentence:
         "either": Value(summary.tolerance_either_side, Unit.COUNT),
         "points": Value(summary.single_points, Unit.TEXT),
     }
-    ours = (
-        "the company itself has a tie that counts"
-        if summary.tolerance is None
-        else "colleagues whose tie counts: {ours}"
-    )
+    if summary.tolerance_either_side == 0:
+        return Sentence("Held today: {held}; nobody has a tie that counts.", values)
+    company = "the company itself has a tie that counts"
+    ours = company if summary.tolerance is None else "colleagues whose tie counts: {ours}"
     either = "" if summary.tolerance_either_side is None else "; people, ours or theirs, it hangs on: {either}"
     points = " ({points})" if summary.single_points else ""
     return Sentence(f"Held today: {{held}}; {ours}{either}{points}.", values)
@@ -308,12 +308,13 @@ def _stands(summary: Summary) -> Sentence:
 
 def _costliest(worst: _Loss, summary: Summary) -> Sentence:
     """Whose leaving would cost most, and how much."""
+    low, base, high = worst.expected()
     values = {
         "person": Value(worst.person, Unit.TEXT),
         "walks": Value(worst.walks, Unit.SHARE),
-        "base": Value(worst.base, Unit.SHARE),
-        "low": Value(worst.low, Unit.SHARE),
-        "high": Value(worst.high, Unit.SHARE),
+        "base": Value(base, Unit.SHARE),
+        "low": Value(low, Unit.SHARE),
+        "high": Value(high, Unit.SHARE),
         "money": Value(summary.revenue_at_risk, Unit.MONEY),
     }
     money = ", or {money} a year" if summary.revenue_at_risk is not None else ""
@@ -324,118 +325,53 @@ def _costliest(worst: _Loss, summary: Summary) -> Sentence:
     )
 
 
-def _remedies(book: Book, held: list[_Held], needed: float, limit: float) -> list[Sentence]:
-    """What of the company's own would bring the loss under the limit."""
-    values = {"limit": Value(limit, Unit.SHARE), "needed": Value(f"{needed:.2f}", Unit.TEXT)}
-    if needed == 0:
-        return [Sentence("The expected loss is under {limit} already.", values)]
-    followers = _followers(book, held, needed)
-    others = []
-    for kind, words in (("call", "a service desk that they call {} times a year"), ("meeting", "{} meetings a year")):
-        enough = (count for count in range(1, MOST_A_YEAR + 1) if _steady(book, kind, count) >= needed)
-        count = next(enough, None)
-        others += [words.format(count)] if count is not None else []
-    ways = "; or ".join(others) or "no desk and no number of meetings"
-    text = (
-        f"Break-even: to bring it under {{limit}} takes {{needed}} of the company's own, such as {ways}; {followers}."
-    )
-    return [Sentence(text, values)]
-
-
-def _steady(book: Book, kind: str, per_year: int) -> float:
-    return model.intensity_of(kind, per_year, book.assumptions)
-
-
-def _followers(book: Book, held: list[_Held], needed: float) -> str:
-    """How many followers of a page of the company's own, as far as its cap leaves room."""
-    pages = book.tables.channels.filter(nw.col("kind") == "company_page").select("id")
-    mine = {row[0] for row in book.engine.rows(pages)}
-    limits = model.Limits.of(book.assumptions)
-    taken = min((row.units for row in held if row.company in mine), default=0)
-    each = model.units_of_subscription("company_page", book.assumptions)
-    units = round(needed * UNIT)
-    if not each or units > limits.subscription - taken:
-        return "no number of followers of a page is enough"
-    return f"followers of a page would do: {math.ceil(units / each)} more"
-
-
-def _employee(book: Book, name: str, near: LiveTies, held: list[_Held], limit: float) -> tuple[Summary, list[Sentence]]:
-    del near, limit
-    losses = _losses(book, held, [name])
-    others = {row.customer for row in held if row.person != name}
-    severed = sum(loss.customer not in others for loss in losses)
+def _employee(book: Book, name: str, near: LiveTies) -> tuple[Summary, list[Sentence], str | None]:
+    """What this person's leaving alone would do."""
+    left_on = book.engine.rows(book.tables.employees.filter(nw.col("id") == name).select("left_on"))[0][0]
+    if left_on is not None and left_on <= day_number(book.as_of):
+        values = {"day": Value(day_of(left_on).isoformat(), Unit.TEXT)}
+        gone = Sentence("Has left on {day}: ties of people who left count zero.", values)
+        return _summary("employee", name, 0), [gone, Sentence(NO_BASIS)], None
+    losses = _losses(book, book.engine.keep(model.pairs(book, book.assumptions, near)), name)
     band = _band(book, losses)
-    summary = Summary(
-        node=f"employee:{name}",
-        kind="employee",
-        customers=len(losses),
-        held=None,
-        tolerance=None,
-        tolerance_either_side=None,
-        single_points=None,
-        break_even=None,
-        revenue_at_risk=band,
-    )
     values = {
         "customers": Value(len(losses), Unit.COUNT),
-        "severed": Value(severed, Unit.COUNT),
+        "severed": Value(sum(loss.ties == loss.all_ties for loss in losses), Unit.COUNT),
         "band": Value(band, Unit.MONEY),
     }
     money = "; at risk: {band} a year" if band is not None else ""
     words = f"Customers with a live tie: {{customers}}. If this person alone left, severed: {{severed}}{money}."
-    about = "It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions."
-    return summary, [Sentence(words, values), Sentence(about)]
+    said = [Sentence(words, values), Sentence(NO_BASIS)]
+    return _summary("employee", name, len(losses), revenue_at_risk=band), said, name
 
 
-def _channel(book: Book, name: str, near: LiveTies, held: list[_Held], limit: float) -> tuple[Summary, list[Sentence]]:
-    del limit
-    reached = {
-        (tie[0], tie[1])
-        for tie in book.engine.rows(near.reached.filter(nw.col("channel") == name).select("customer", "person"))
-    }
-    direct = {customer for customer, person in reached if not person}
-    passed = {customer for customer, _ in reached} - direct
-    totals: dict[str, int] = {}
-    for row in held:
-        totals[row.customer] = totals.get(row.customer, 0) + row.units
-    mine = {row.customer: row.units for row in held if not row.person and row.company == name}
-    bare = sum(totals[customer] == units for customer, units in mine.items())
-    customers = book.engine.table({"customer": "VARCHAR"}, {"customer": sorted(mine)})
-    worth = scope_of(book).customers.join(book.engine.frame(customers), on="customer", how="semi")
-    weights = dict(book.engine.rows(worth.select("customer", "weight")))
-    lost = sum(
-        round((weights.get(customer) or 0) * (_unheld(totals[customer] - units) - _unheld(totals[customer])))
-        for customer, units in mine.items()
+def _channel(book: Book, name: str, near: LiveTies) -> tuple[Summary, list[Sentence], str | None]:
+    """What it reaches, and what its closing would do: its ties gone, direct and passed on."""
+    keep = book.engine.keep
+    ends = near.reached.filter(nw.col("channel") == name).with_columns(direct=nw.col("person") == "")
+    reached = book.engine.rows(ends.group_by("customer").agg(direct=nw.col("direct").any()))
+    without = LiveTies(near.own, near.reached.filter(nw.col("channel") != name))
+    before = _totals(keep(model.pairs(book, book.assumptions, near)))
+    after = _totals(keep(model.pairs(book, book.assumptions, without))).select(
+        "customer", left="total", ties="all_ties"
     )
-    summary = Summary(
-        node=f"channel:{name}",
-        kind="channel",
-        customers=len(direct | passed),
-        held=None,
-        tolerance=None,
-        tolerance_either_side=None,
-        single_points=None,
-        break_even=None,
-        revenue_at_risk=None,
-    )
+    scope = scope_of(book)
+    changed = before.join(after, on="customer", how="left").join(scope.customers, on="customer")
+    lost = bare = 0
+    for total, left, weight in book.engine.rows(changed.select("total", "left", "weight")):
+        lost += (weight or 0) * round(model.PORTION * (_unheld(left or 0) - _unheld(total)))
+        bare += left is None
     values = {
-        "direct": Value(len(direct), Unit.COUNT),
-        "passed": Value(len(passed), Unit.COUNT),
+        "direct": Value(sum(direct for _, direct in reached), Unit.COUNT),
+        "passed": Value(sum(not direct for _, direct in reached), Unit.COUNT),
         "bare": Value(bare, Unit.COUNT),
-        "share": Value(scope_of(book).share(lost), Unit.SHARE),
-        "weight": Value("all known revenue" if book.weighted_by == "revenue" else "all customers", Unit.TEXT),
+        "share": Value(scope.share(lost / model.PORTION), Unit.SHARE),
+        "weight": Value(scope.weighed, Unit.TEXT),
     }
-    return summary, [
+    said = [
         Sentence("Customers reached directly: {direct}; only because employees pass it on: {passed}.", values),
         Sentence(
-            "If it closed, {bare} of them would have no live tie left, and {share} of {weight} more would be unheld.",
-            values,
+            "If it closed: customers without any live tie left: {bare}; more unheld: {share} of {weight}.", values
         ),
     ]
-
-
-def _next(book: Book, kind: str, name: str, held: list[_Held]) -> Sentence:
-    """The departure to look at next: of this employee, or of whoever holds most of this customer."""
-    people = sorted((row for row in held if row.person), key=lambda row: (-row.units, row.person))
-    leaver = name if kind == "employee" else people[0].person if people and kind == "customer" else None
-    return suggested(book, *(("--leaver", leaver) if leaver else ()))
+    return _summary("channel", name, len(reached)), said, None

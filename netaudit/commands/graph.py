@@ -26,7 +26,12 @@ ENDINGS |= {".dot": GraphFormat.DOT, ".gv": GraphFormat.DOT}
 Around = Annotated[
     str | None, typer.Option("--around", metavar="NODE", help="Only what is near a node: its id, kind:id, or its name.")
 ]
-Hops = Annotated[int, typer.Option("--hops", min=0, metavar="N", help="How near: at most so many edges away.")]
+Hops = Annotated[
+    int | None,
+    typer.Option(
+        "--hops", min=0, metavar="N", help="How near: at most so many edges away. Default: 1.", show_default=False
+    ),
+]
 OutputFormat = Annotated[
     GraphFormat | None,
     typer.Option(
@@ -41,7 +46,7 @@ OutputFormat = Annotated[
 def graph(
     book: options.BookPath = None,
     around: Around = None,
-    hops: Hops = 1,
+    hops: Hops = None,
     as_of: options.AsOf = None,
     assume: options.Assume = None,
     settings: options.SettingsFile = None,
@@ -60,10 +65,15 @@ def graph(
 
     import netaudit
     from netaudit.commands._show import hand_over
+    from netaudit.errors import shown, usage
     from netaudit.exchange import text_of
 
+    suffix = Path(output or "").suffix.casefold()
+    if output_format is None and suffix and suffix not in ENDINGS:
+        raise usage(f"the ending {shown(suffix)} says no format of a graph", f"-f, or one of {', '.join(ENDINGS)}")
+    if hops is not None and around is None:
+        raise usage("--hops needs a node to start from", "add --around NODE")
+    wanted = output_format or ENDINGS.get(suffix, GraphFormat.GRAPHML)
     loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
-    wanted = output_format or ENDINGS.get(Path(output or "").suffix.casefold(), GraphFormat.GRAPHML)
-    hand_over(
-        text_of(netaudit.graph(loaded, around=around, hops=hops), wanted), loaded, output, quiet=quiet, verbose=verbose
-    )
+    found = netaudit.graph(loaded, around=around, hops=1 if hops is None else hops)
+    hand_over(text_of(found, wanted), loaded, output, quiet=quiet, verbose=verbose)

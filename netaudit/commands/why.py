@@ -11,7 +11,7 @@ from netaudit.commands import _options as options
 Node = Annotated[
     str, typer.Argument(metavar="NODE", help="A customer, an employee or a channel: its id, kind:id, or its name.")
 ]
-Limit = Annotated[float, typer.Option("--limit", help="The expected loss that break-even asks for, from 0 to 1.")]
+Limit = Annotated[float, typer.Option("--limit", help="The expected loss that break-even asks for, between 0 and 1.")]
 
 
 def why(

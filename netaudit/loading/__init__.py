@@ -148,7 +148,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         warnings=(*found.warnings, *assembled.warnings),
         notes=(*found.notes, *assembled.notes),
         call=call,
-        origins=Origins([tally.raw for tally in typist.tallies], found.copies),
+        origins=Origins([tally.raw for tally in typist.tallies], found.digests, found.copies),
     )
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import weakref
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netaudit.engine import literal
+from netaudit.loading.files import refuse
 from netaudit.loading.values import WHITE
 
 if TYPE_CHECKING:
@@ -63,20 +66,37 @@ class Origins:
     `copies` are files of ours that are looked into, and are gone when this is.
     """
 
-    def __init__(self, raws: Sequence[Raw], copies: ExitStack) -> None:
+    def __init__(self, raws: Sequence[Raw], digests: Mapping[str, str], copies: ExitStack) -> None:
         self._raws = raws
+        self._digests = digests
         weakref.finalize(self, copies.close)
 
     def places(self, origins: Iterable[int]) -> dict[int, str]:
-        """`file:line` of each row; the files are read again for it."""
+        """`file:line` of each row; the files are read again for it.
+
+        Raises InputError for a file that is not there any more, or not as it was.
+        """
         wanted = sorted(set(origins))
         found: dict[int, str] = {}
         for number in sorted({origin // PER_FILE for origin in wanted}):
             mine = [origin for origin in wanted if origin // PER_FILE == number]
             raw = self._raws[number]
+            self._check(raw.file)
             for origin, (line, _) in zip(mine, raw.places([(row % PER_FILE, None) for row in mine]), strict=True):
                 found[origin] = raw.file if line is None else f"{raw.file}:{line}"
         return found
+
+    def _check(self, file: str) -> None:
+        """Standard input is what it was; a file may have changed since."""
+        if file == "-":
+            return
+        try:
+            with Path(file).open("rb") as stream:
+                same = hashlib.file_digest(stream, "sha256").hexdigest() == self._digests[file]
+        except OSError as error:
+            raise refuse(file, "F001", f"cannot be read again: {error.strerror}") from None
+        if not same:
+            raise refuse(file, "F001", "has changed since it was read", "load the book anew")
 
 
 def is_blank(cell: str) -> str:

@@ -25,7 +25,7 @@ def write(result: Result[Any, Any], page: Page) -> str:
     writer.writerow(
         [f"{name}_{end}" if end else name for name in columns for end in (ENDS if name in banded else ("",))]
     )
-    for row in result.rows[: page.top]:
+    for row in result.first(page.top):
         writer.writerow([cell for name in columns for cell in _cells(getattr(row, name), name in banded)])
     return text.getvalue()
 

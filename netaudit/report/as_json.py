@@ -32,7 +32,7 @@ def write(result: Result[Any, Any], page: Page) -> str:
     if result.where is not None:
         envelope["where"] = list(result.where)
     envelope["summary"] = plain(result.summary)
-    envelope["rows"] = [plain(row) for row in result.rows[: page.top]]
+    envelope["rows"] = [plain(row) for row in result.first(page.top)]
     if result.sensitivity is not None:
         envelope["sensitivity"] = [plain(row) for row in result.sensitivity]
     envelope["warnings"] = list(result.warnings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -18,7 +19,7 @@ from netaudit.result import Unit, columns_of
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from rich.console import RenderableType
+    from rich.console import ConsoleOptions, RenderableType, RenderResult
 
     from netaudit.report import Page
     from netaudit.result import Column, Result, Sentence
@@ -29,8 +30,6 @@ TOP = 20
 UNLIMITED = 10_000
 LEGIBLE = 24
 """Columns that a name keeps however narrow the page is."""
-
-_PLAIN_GUIDES = str.maketrans("├└│─", "++|-")
 
 STYLES = {"severed": "bold red", "exposed": "bold", "held": "green"}
 
@@ -58,8 +57,7 @@ def write(result: Result[Any, Any], page: Page) -> str:
     console.print()
     for said in result.closing:
         console.print(_text(said, currency, "dim" if said.kind == "warning" else ""), soft_wrap=said.kind == "next")
-    text = "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
-    return text if page.fancy else text.translate(_PLAIN_GUIDES)
+    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
 
 
 def _body(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
@@ -67,7 +65,8 @@ def _body(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
     top = TOP if page.top is None else page.top or None
     if result.nested_by:
         if result.rows:
-            yield _tree(result, top)
+            tree = _tree(result, top)
+            yield tree if page.fancy else _InAscii(tree)
         return
     for index, (part, found) in enumerate(result.parts()):
         rows = found[:top]
@@ -77,6 +76,18 @@ def _body(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
             yield _table(result.row_type, rows, result.facts.currency, page, without=result.parted_by)
         if len(rows) < len(found):
             yield Text(f" {len(rows)} of {len(found)} rows; --top 0 shows all.", "dim")
+
+
+@dataclass(frozen=True, slots=True)
+class _InAscii:
+    """Something that is drawn with plain signs only."""
+
+    drawn: Tree
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        plain = options.copy()
+        plain.encoding = "ascii"
+        yield from console.render(self.drawn, plain)
 
 
 def _moving(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
@@ -97,23 +108,29 @@ def _tree(result: Result[Any, Any], top: int | None) -> Tree:
     leaf = [name for name, about in columns.items() if about.table and name not in levels]
     root = Tree(_text(result.root, result.facts.currency, "bold"))
     known = {value.content for value in result.root.values.values()}
-    branches: dict[tuple[str, ...], Tree] = {(): root}
+    branches: dict[tuple[tuple[str, str], ...], Tree] = {(): root}
     for row in result.rows[:top]:
-        path: tuple[str, ...] = ()
-        for name in filter(None, (getattr(row, level) for level in levels)):
-            parent, path = branches[path], (*path, name)
+        path: tuple[tuple[str, str], ...] = ()
+        for level, name in ((level, getattr(row, level)) for level in levels):
+            if name is None:
+                continue
+            parent, path = branches[path], (*path, (level, name))
             if path not in branches:
                 branches[path] = parent.add(Text(for_terminal(name)))
+        above = known.union(name for _, name in path)
         said = {name: getattr(row, name) for name in leaf}
-        parts = [
-            _part(value, columns[name])
-            for name, value in said.items()
-            if value and (columns[name].unit is not Unit.ID or value not in known.union(path))
-        ]
+        parts = [_part(value, columns[name]) for name, value in said.items() if _tells(value, columns[name], above)]
         branches[path].add(Text(" · ".join(parts)))
     if top is not None and len(result.rows) > top:
         root.add(Text(f"{top} of {len(result.rows)} ties; --top 0 shows all", "dim"))
     return root
+
+
+def _tells(value: Any, about: Column, above: set[Any]) -> bool:
+    """Whether a value says something that has not been said above it."""
+    if value is None or value is False or value == "":
+        return False
+    return about.unit is not Unit.ID or value not in above
 
 
 def _part(value: Any, about: Column) -> str:

@@ -236,11 +236,12 @@ mette          3         3,000  ██▊     56 %
 bo             1         1,000  █▏      23 %
 
 By channel
-Name  Customers  Revenue, DKK  Reaches  Of revenue  Only via
-─────────────────────────────────────────────────────────────
-page          1         1,000     33 %        33 %     0.0 %
+Name  Customers  Revenue, DKK   Reach  Reach, revenue  Via people
+──────────────────────────────────────────────────────────────────
+page          1         1,000    33 %            33 %       0.0 %
 
-Fewest people whose leaving would leave more than half of it unheld: 1.
+Fewest people whose leaving would leave more than half of all known revenue
+unheld: 1.
 Owned by persons is split by what each adds to every group of colleagues
 (Shapley). It speaks about customers' ties, not about anybody's work, and is no
 basis for employment decisions.
@@ -274,11 +275,11 @@ def test_ownership_in_markdown() -> None:
 
 #### By channel
 
-| Name | Customers | Revenue, DKK | Reaches | Contacts | Of revenue | Only via | Contacts via | Revenue via |
+| Name | Customers | Revenue, DKK | Reach | Contacts | Reach, revenue | Via people | Contacts via | Revenue via |
 | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
 | page | 1 | 1,000 | 33 % | 0.0 % | 33 % | 0.0 % | 0.0 % | 0.0 % |
 
-Fewest people whose leaving would leave more than half of it unheld\\: 1\\.
+Fewest people whose leaving would leave more than half of all known revenue unheld\\: 1\\.
 
 Owned by persons is split by what each adds to every group of colleagues \\(Shapley\\)\\. It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions\\.
 
@@ -290,9 +291,9 @@ The network is its employees' more than the company's\\: of all known revenue it
 def test_ownership_in_csv() -> None:
     assert owned("csv") == snapshot("""\
 dimension,key,name,customers,revenue,company_owned,person_owned,unowned,owned,reach_customers,reach_contacts,reach_revenue,reach_customers_via_employees,reach_contacts_via_employees,reach_revenue_via_employees
-segment,,no segment,3,3000.0,0.086393333,0.786703333,0.126903334,,,,,,,
-team,,no team,3,3000.0,,,,0.786703333,,,,,,
-person,mette,,3,3000.0,,,,0.55961,,,,,,
-person,bo,,1,1000.0,,,,0.227093333,,,,,,
+segment,,no segment,3,3000.0,0.086393926,0.786702031,0.126904043,,,,,,,
+team,,no team,3,3000.0,,,,0.786702031,,,,,,
+person,mette,,3,3000.0,,,,0.559607522,,,,,,
+person,bo,,1,1000.0,,,,0.227094509,,,,,,
 channel,page,,1,1000.0,,,,,0.333333333,0.0,0.333333333,0.0,0.0,0.0
 """)
