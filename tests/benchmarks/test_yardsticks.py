@@ -120,9 +120,10 @@ def test_revenue_is_that_of_a_few_customers_and_sometimes_unknown(book: Path) ->
     assert max(revenues) > 8 * mean(revenues)
 
 
-def test_the_benchmark_runs_and_shows_two_tables() -> None:
+def test_the_benchmark_runs_and_shows_three_tables() -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--ties", "500", "--runs", "1", "--only", "bare_duckdb"]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "The same ranking of 12 employees from all: netaudit, bare_duckdb." in shown
-    assert shown.count("| command |") == 2
+    assert shown.count("| command |") == 3
+    assert all(f"| {name} | 1 |" in shown for name in ("ownership", "why CUSTOMER", "why EMPLOYEE", "risk --leaver"))
     assert shown.count(f"Python {sys.version_info.major}.") == 2
