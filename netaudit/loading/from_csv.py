@@ -36,12 +36,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """What was read: the engine's table with one text column `c0`, `c1`, … per heading; `skipped` lines by reason."""
+    """What was read: the engine's table with one text column `c0`, `c1`, … per heading; `skipped` lines by reason.
+
+    `straight` says that each line below the header is a row.
+    """
 
     relation: str
     text: Text
     dialect: Dialect
     skipped: Mapping[str, int] = field(default_factory=dict)
+    straight: bool = False
 
     @property
     def digest(self) -> str:
@@ -88,7 +92,9 @@ class Table:
         return {index for index, some in zip(columns, found, strict=True) if some}
 
     def places(self, cells: list[Cell]) -> list[Place]:
-        """Line and column of cells, by reading the file once more."""
+        """Line and column of cells, by reading the file once more unless each line below the header is a row."""
+        if self.straight and all(column is None for _, column in cells):
+            return [(self.dialect.first + row + 1, 1) for row, _ in cells]
         wanted = {row for row, _ in cells}
         rows = islice(enumerate(Records(self.text, self.dialect)), max(wanted, default=-1) + 1)
         found = {row: record for row, record in rows if row in wanted}
@@ -144,7 +150,7 @@ def _by_engine(engine: Engine, text: Text, dialect: Dialect) -> Table | None:
     blank = text.lines - dialect.first - rows
     if beyond or (blank and not (not text.quotes and 0 < blank <= text.empty_lines())):
         return None  # the engine passes over one blank cell beyond the header
-    return replace(table, skipped=_skipped(dialect, blank))
+    return replace(table, skipped=_skipped(dialect, blank), straight=not (blank or text.quotes))
 
 
 def _parsed(engine: Engine, path: Path, delimiter: str, width: int, first: int, longest: int = LONGEST_CELL) -> str:

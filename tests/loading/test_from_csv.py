@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 from unittest import mock
@@ -409,3 +410,17 @@ def test_a_column_of_ones_own_may_stand_twice_nowhere(tmp_path: Path) -> None:
 def test_a_lone_return_inside_quotes_ends_no_row(tmp_path: Path) -> None:
     book = loaded(tmp_path, {"customers.csv": 'id,name\nhavn,"Havn, floor 2\rGade"\nkirk,K\n'})
     assert rows(book, "customers", "id", "name") == [("havn", "Havn, floor 2\rGade"), ("kirk", "K")]
+
+
+@given(
+    st.lists(st.sampled_from(["a,b", " a ,b", "a,", ",b", "", '"a",b', '"a\nc",b', "a;b,c"]), max_size=8),
+    st.sampled_from(["", "note\n\n", "sep=,\n"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+def test_the_line_of_a_row_is_the_same_with_and_without_reading_again(lines: list[str], above: str, end: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "ties.csv")
+        path.write_bytes(end.join([*above.splitlines(), "owner,customer", *lines, ""]).encode())
+        engine, table = read(path)
+        whole = [(row, None) for (row,) in engine.ask(f"SELECT rowid FROM {table.relation} ORDER BY 1")]
+        assert table.places(list(whole)) == replace(table, straight=False).places(list(whole))
