@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from netaudit import cli
+from netaudit.exchange import FORMATS
 from netaudit.loading.values import CellError, Reading, read_id, read_name
 from netaudit.report import WRITERS
 
@@ -121,10 +122,49 @@ def test_ids(table: Path, strings: list[str], capsys: pytest.CaptureFixture[str]
         assert all(harmless(row["employee"]) for row in csv.DictReader(io.StringIO(out)))
 
 
+@pytest.mark.parametrize("form", WRITERS)
+def test_owners(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
+    for source, key, read in ((book, "name", read_name), (table, "key", read_id)):
+        out = shown(capsys, "ownership", str(source), "--as-of", "2015-01-23", "--top", "0", "-f", form)
+        texts = strings if source is book else [text for text in strings if safe_id(text)]
+        if form == "json":
+            people = {row[key] for row in json.loads(out)["rows"] if row["dimension"] == "person"}
+            assert people == {read(text, Reading(plain=source is book)) for text in texts}
+        elif form == "csv":
+            assert all(harmless(row[key]) for row in csv.DictReader(io.StringIO(out)))
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_nodes(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
+    for number in range(0, len(strings), 160):
+        shown(capsys, "why", f"customer:c{number}", str(book), "-f", form)
+        if safe_id(strings[number]):
+            node = f"customer:{read_id(strings[number], Reading())}"
+            out = shown(capsys, "why", node, str(table), "--as-of", "2015-01-23", "-f", form)
+            if form == "json":
+                assert json.loads(out)["summary"]["node"] == node
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_graphs(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
+    for source in (book, table):
+        out = shown(capsys, "graph", str(source), "--as-of", "2015-01-23", "-f", form)
+        if form == "json" and source is book:
+            names = {node["name"] for node in json.loads(out)["nodes"] if node["kind"] == "customer"}
+            assert names == {accepted(read_name, text) for text in strings}
+
+
 def test_error_lines(book: Path, strings: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    for text in strings[::40]:
-        for options in (("--leaver", f"x{text}"), ("--where", f"name={text}y"), ("--team", f"x{text}")):
-            assert cli.run(["risk", str(book), *options]) == 2
+    for text in strings[::80]:
+        for command in (
+            ("risk", str(book), "--leaver", f"x{text}"),
+            ("risk", str(book), "--where", f"name={text}y"),
+            ("risk", str(book), "--team", f"x{text}"),
+            ("ownership", str(book), "--where", f"name={text}y"),
+            ("why", f"x{text}", str(book)),
+            ("graph", str(book), "--around", f"x{text}"),
+        ):
+            assert cli.run(command) == 2
             out, err = capsys.readouterr()
             assert not out
             assert not RAW.search(err)
