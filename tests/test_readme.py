@@ -71,3 +71,17 @@ def test_links_lead_somewhere(page: str) -> None:
     for target in re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", text):
         if "://" not in target:
             assert (ROOT / page).parent.joinpath(target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_python_runs(page: str, tmp_path: Path) -> None:
+    """What is shown of the library, on the book that docs/model.md works out."""
+    model = (ROOT / "docs" / "model.md").read_text(encoding="utf-8")
+    (tmp_path / "book.yml").write_text(
+        re.findall(r"```yaml\n(netaudit: 1\n.*?)```", model, re.DOTALL)[-1], encoding="utf-8"
+    )
+    for script in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL):
+        done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "havn exposed" in done.stdout
+        assert "customer:havn" in done.stdout
