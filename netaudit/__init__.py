@@ -113,15 +113,20 @@ def why(book: Book, node: str, *, limit: float = 0.05) -> Result[Any, Any]:
     return explain(book, node_of(book, node), limit)
 
 
-def graph(book: Book, *, around: str | None = None, hops: int = 1) -> nx.DiGraph[str]:
-    """The contact graph as a plain `networkx.DiGraph`: whole, or what is at most so many `hops` from the node `around`.
+def graph(book: Book, *, around: str | None = None, hops: int | None = None) -> nx.DiGraph[str]:
+    """The contact graph as a plain `networkx.DiGraph`: whole, or what is at most `hops` (1) from a node.
 
-    `netaudit.exchange.text_of` writes it as GraphML, GEXF, node-link JSON or DOT. Raises `UsageError` for an unknown
-    node, with near names, and for less than no hops.
+    `around` is a node as `why` takes it, or "company". `netaudit.exchange.text_of` writes the graph as GraphML, GEXF,
+    node-link JSON or DOT. Raises `UsageError` for an unknown node, with near names, for less than no hops, and for hops
+    from nowhere.
     """
+    from netaudit.errors import usage
     from netaudit.exchange import part_of
     from netaudit.naming import node_of
 
+    if around is None and hops is not None:
+        raise usage("--hops needs a node to start from", "add --around NODE")
     if around is None:
         return book.graph()
-    return part_of(book.graph(), around if around == "company" else ":".join(node_of(book, around)), hops)
+    node = around if around == "company" else ":".join(node_of(book, around))
+    return part_of(book.graph(), node, 1 if hops is None else hops)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit.model import PORTION, UNIT, held_by, portions
+from netaudit.model import PORTION, UNIT, held_by, portions, unheld_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -31,14 +31,7 @@ def absence_factor(book: Book, customers: Frame, pairs: Frame, order: Sequence[s
     From above: let them go in that order. From below: let each customer lose its own strongest first, which no set of
     people can outdo. Where the two differ, smaller sets are tried one by one as long as there are few enough.
     """
-    zero = nw.lit(0).cast(nw.Int64)
-    held = customers.join(held_by(pairs), on="customer", how="left")
-    held = held.select(
-        "customer",
-        weighed=nw.coalesce(nw.col("weight"), zero),
-        company=nw.coalesce(nw.col("company"), zero),
-        people=nw.coalesce(nw.col("people"), zero),
-    )
+    held = held_by(customers, pairs).select("customer", "weighed", "company", "people")
     whole, unheld, bare = book.engine.rows(
         held.select(
             nw.col("weighed").sum().alias("whole"),
@@ -105,7 +98,7 @@ def _tried(book: Book, people: Frame, missing: int, most: int, least: int) -> tu
 
 def _left(units: int) -> int:
     """Portions that such a hold leaves to chance."""
-    return round(PORTION * math.exp(-units / UNIT))
+    return round(PORTION * unheld_of(units))
 
 
 class _Ties:

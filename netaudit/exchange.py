@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+ENDINGS = {".graphml": "graphml", ".gexf": "gexf", ".json": "json", ".dot": "dot", ".gv": "dot"}
+"""What a file's ending says."""
+
+
 def part_of(graph: nx.DiGraph[str], around: str, hops: int) -> nx.DiGraph[str]:
     """The nodes at most so many edges from one, whichever way they run, and all edges between them.
 
@@ -28,6 +33,14 @@ def part_of(graph: nx.DiGraph[str], around: str, hops: int) -> nx.DiGraph[str]:
     either_way = graph.to_undirected(as_view=True)
     near = {end for node in around_it for end in nx.ego_graph(either_way, node, radius=hops)}
     return nx.DiGraph(graph.subgraph(near))
+
+
+def form_for(output: str | None) -> str:
+    """The format that a file's ending says; GraphML where nothing says one. Raises UsageError for other endings."""
+    suffix = Path(output or "").suffix.casefold()
+    if suffix and suffix not in ENDINGS:
+        raise usage(f"the ending {shown(suffix)} says no format of a graph", f"-f, or one of {', '.join(ENDINGS)}")
+    return ENDINGS.get(suffix, "graphml")
 
 
 def text_of(graph: nx.DiGraph[str], form: str) -> str:

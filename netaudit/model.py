@@ -89,6 +89,11 @@ def hold_of(units: int) -> float:
     return abs(math.expm1(-units / UNIT))
 
 
+def unheld_of(units: int) -> float:
+    """The chance that it does not: e^-Λ."""
+    return math.exp(-units / UNIT)
+
+
 def intensity_of(kind: str, per_year: float, assumptions: Assumptions) -> float:
     """Intensity of a tie of so many contacts a year, the last one half the usual gap ago; capped like any other."""
     gap = 365 / (per_year * assumptions["half_life_days"])
@@ -380,16 +385,25 @@ def _subscriptions(reached: Frame, own: Frame | None, assumptions: Assumptions, 
     )
 
 
-def held_by(pairs: Frame) -> Frame:
-    """Who holds each customer of `pairs`: customer, company and people (units of the channels, and of all persons)."""
+def held_by(customers: Frame, pairs: Frame) -> Frame:
+    """Who holds each of some customers (those of a scope): their columns, and company, people, weighed.
+
+    Company and people are units of the channels and of all persons, 0 where `pairs` has none; `weighed` is the weight
+    in whole units, 0 where it is unknown.
+    """
     zero = nw.lit(0).cast(nw.Int64)
     own = nw.col("person") == ""
     sides = pairs.with_columns(
         company=nw.when(own).then(nw.col("units")).otherwise(zero),
         people=nw.when(own).then(zero).otherwise(nw.col("units")),
     )
-    return sides.group_by("customer").agg(
+    held = sides.group_by("customer").agg(
         company=nw.col("company").sum().cast(nw.Int64), people=nw.col("people").sum().cast(nw.Int64)
+    )
+    return customers.join(held, on="customer", how="left").with_columns(
+        company=nw.coalesce(nw.col("company"), zero),
+        people=nw.coalesce(nw.col("people"), zero),
+        weighed=nw.coalesce(nw.col("weight"), zero),
     )
 
 

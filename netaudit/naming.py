@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netaudit.engine import Frame
 
 
-KINDS = {"customer": "customers", "employee": "employees", "channel": "channels", "contact": "contacts"}
+TABLE_OF = {"customer": "customers", "employee": "employees", "channel": "channels", "contact": "contacts"}
 """What a node can be, and the table it stands in."""
 
 
@@ -27,30 +27,30 @@ def node_of(book: Book, named: str) -> tuple[str, str]:
     """
     wanted = folded(named)
     kind, mark, rest = wanted.partition(":")
-    asked = [(kind, rest)] if mark and kind in KINDS else []
+    asked = [(kind, rest)] if mark and kind in TABLE_OF else []
     found = [node for node in asked if _bearers(book, node[0], "id", node[1])]
     for column in ("id", "name"):
-        found = found or [(kind, node) for kind in KINDS for node in _bearers(book, kind, column, wanted)]
+        found = found or [(kind, node) for kind in TABLE_OF for node in _bearers(book, kind, column, wanted)]
     found = found or [
-        (kind, id_) for kind in KINDS for id_, name in _named(book, kind) if name and folded(name) == wanted
+        (kind, id_) for kind in TABLE_OF for id_, name in _named(book, kind) if name and folded(name) == wanted
     ]
     if len(found) > 1:
         names = ", ".join(f"{kind}:{node}" for kind, node in found[:5])
         raise usage(f"{shown(named)} is {len(found)} nodes", f"one of {names}")
     if not found:
-        known = [text for kind in KINDS for row in _named(book, kind) for text in row if text]
+        known = [text for kind in TABLE_OF for row in _named(book, kind) for text in row if text]
         raise usage(f"no node is called {shown(named)}", nearest(wanted, known) or "an id, or kind:id as in customer:a")
     return found[0]
 
 
 def _bearers(book: Book, kind: str, column: str, wanted: str) -> list[str]:
     """Ids of the nodes of a kind that are called so."""
-    table: Frame = getattr(book.tables, KINDS[kind])
+    table: Frame = getattr(book.tables, TABLE_OF[kind])
     return [row[0] for row in book.engine.rows(table.filter(nw.col(column) == wanted).select("id").sort("id"))]
 
 
 def _named(book: Book, kind: str) -> list[tuple[str, str | None]]:
-    table: Frame = getattr(book.tables, KINDS[kind])
+    table: Frame = getattr(book.tables, TABLE_OF[kind])
     return book.engine.rows(table.select("id", "name").head(20_000))
 
 

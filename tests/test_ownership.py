@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from itertools import combinations, permutations
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -197,6 +198,27 @@ def test_followers_of_the_page_make_the_company_own_more_and_everybody_walk_less
     for leaver in ("mette", "bo"):
         old, new = (netaudit.risk(entry, [leaver]).rows for entry in (few, many))
         assert all(now.walks < then.walks for now, then in zip(new, old, strict=True))
+
+
+def test_followers_of_the_page_on_the_example(tmp_path: Path) -> None:
+    """The same, with three more ties of the page to firms of Mette's that had none or fewer."""
+    text = Path(TELCO, "book.yml").read_text(encoding="utf-8")
+    before = netaudit.load(TELCO)
+    mine = [row.customer for row in netaudit.risk(before, ["mette"]).rows]
+    more = "".join(f"  - {{owner: page, customer: {customer}, followers: 5}}\n" for customer in mine)
+    assert text.count("\nties:\n") == 1
+    (tmp_path / "book.yml").write_text(text.replace("\nties:\n", f"\nties:\n{more}"), encoding="utf-8")
+    after = netaudit.load(tmp_path / "book.yml")
+    assert netaudit.ownership(after).summary.company_owned > netaudit.ownership(before).summary.company_owned
+    people = [row.employee for row in netaudit.risk(before).rows]
+    lower = 0
+    for person in people:
+        old = {row.customer: row.walks for row in netaudit.risk(before, [person]).rows}
+        for row in netaudit.risk(after, [person]).rows:
+            assert row.walks <= old[row.customer]
+            lower += row.customer in mine and row.walks < old[row.customer]
+    touched = sum(row.customer in mine for person in people for row in netaudit.risk(before, [person]).rows)
+    assert lower >= touched - len(people)  # all but ties that the cap of the page leaves as they are
 
 
 def test_a_team_owns_what_its_people_own_and_customers_once() -> None:

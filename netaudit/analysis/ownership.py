@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
 from netaudit import model
 from netaudit.absence import absence_factor
+from netaudit.reach import Reach, reach
 from netaudit.result import Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, WHOLE, still_here, suggested, unmapped_words
 from netaudit.split import PART, split_of_people
@@ -172,13 +173,7 @@ def _held(scope: Scope, pairs: Frame) -> Frame:
     Columns of the scope, company, people; `weighed` and `counted` in whole units, and of each what the company's
     channels hold (`_company`) and what only employees do (`_people`), in portions.
     """
-    zero = nw.lit(0).cast(nw.Int64)
-    held = scope.customers.join(model.held_by(pairs), on="customer", how="left").with_columns(
-        company=nw.coalesce(nw.col("company"), zero),
-        people=nw.coalesce(nw.col("people"), zero),
-        weighed=nw.coalesce(nw.col("weight"), zero),
-        counted=(nw.col("count") * WHOLE).cast(nw.Int64),
-    )
+    held = model.held_by(scope.customers, pairs).with_columns(counted=(nw.col("count") * WHOLE).cast(nw.Int64))
     shares = model.shares("company", "people")
     parts = {
         f"{weight}_{side}": model.portions(weight, shares[share])
@@ -274,15 +269,14 @@ def _owners(book: Book, scope: Scope, dimension: str, theirs: Frame) -> list[Row
 def _channels(book: Book, scope: Scope, reached: Frame) -> list[Row]:
     """What each channel reaches directly, and what only because employees pass it on; widest reach first."""
     asked = scope.customers.select("customer", "revenue")
-    ties = reached.join(asked, on="customer").with_columns(direct=nw.col("person") == "")
+    ties = reached.join(asked, on="customer")
     known = still_here(book, book.tables.contacts)
     contacts = book.engine.rows(known.join(asked, on="customer", how="semi").select(nw.len()))[0][0]
-    customers = _reach(book, ties, "customer")
-    people = _reach(book, ties.filter(nw.col("contact") != ""), "customer", "contact")
+    customers = reach(book, ties, "customer")
+    people = reach(book, ties.filter(nw.col("contact") != ""), "customer", "contact")
     rows = []
     for channel, name in book.engine.rows(book.tables.channels.select("id", "name")):
-        nobody = _Reach(0, 0, 0, 0)
-        firms, persons = customers.get(channel, nobody), people.get(channel, nobody)
+        firms, persons = customers.get(channel, Reach()), people.get(channel, Reach())
         rows.append(
             _row(
                 book,
@@ -300,30 +294,6 @@ def _channels(book: Book, scope: Scope, reached: Frame) -> list[Row]:
             )
         )
     return sorted(rows, key=lambda row: (-(row.reach_customers or 0), -row.customers, row.key or ""))
-
-
-class _Reach(NamedTuple):
-    """How many a channel reaches directly, how many only because somebody passes it on, and their revenue."""
-
-    direct: int
-    passed: int
-    revenue: int
-    revenue_passed: int
-
-
-def _reach(book: Book, ties: Frame, *ends: str) -> dict[str, _Reach]:
-    """Per channel what it reaches of these ends."""
-    once = ties.group_by("channel", *ends).agg(direct=nw.col("direct").any(), revenue=nw.col("revenue").max())
-    zero, one = nw.lit(0).cast(nw.Int64), nw.lit(1).cast(nw.Int64)
-    sides = once.with_columns(
-        straight=nw.when(nw.col("direct")).then(one).otherwise(zero),
-        passed=nw.when(nw.col("direct")).then(zero).otherwise(one),
-        revenue=nw.when(nw.col("direct")).then(nw.col("revenue")).otherwise(zero),
-        revenue_passed=nw.when(nw.col("direct")).then(zero).otherwise(nw.col("revenue")),
-    )
-    columns = ("straight", "passed", "revenue", "revenue_passed")
-    summed = sides.group_by("channel").agg(**{name: nw.col(name).sum() for name in columns})
-    return {row[0]: _Reach(*(int(cell or 0) for cell in row[1:])) for row in book.engine.rows(summed)}
 
 
 def _share(part: int, whole: int) -> float | None:

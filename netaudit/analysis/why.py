@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import shlex
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,7 +13,9 @@ from netaudit import model
 from netaudit.errors import shown, usage
 from netaudit.loading.values import day_number, day_of
 from netaudit.model import COUNTED, MERGED, TIES, UNIT, LiveTies, Tie
+from netaudit.naming import TABLE_OF
 from netaudit.network import graph_of, single_points, tolerance, tolerance_either_side
+from netaudit.reach import Reach, reach
 from netaudit.remedies import break_even, in_words
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, money_band, scope_of, suggested
@@ -97,7 +98,7 @@ class _Loss(NamedTuple):
     @property
     def walks(self) -> float:
         """Chance that only this person holds the customer."""
-        return _unheld(self.total - self.units) * (1 - _unheld(self.units))
+        return model.unheld_of(self.total - self.units) * (1 - model.unheld_of(self.units))
 
     def expected(self) -> tuple[float, float, float]:
         """Expected share lost if this person alone left: low, base, high."""
@@ -211,15 +212,9 @@ def _own_units(book: Book, ties: list[Tie]) -> Iterator[int]:
 
 def _title(book: Book, kind: str, name: str) -> str:
     """The node's name, and its id where that is another."""
-    table = {"customer": book.tables.customers, "employee": book.tables.employees, "channel": book.tables.channels}[
-        kind
-    ]
+    table = getattr(book.tables, TABLE_OF[kind])
     called = book.engine.rows(table.filter(nw.col("id") == name).select("name"))[0][0]
     return f"{called} ({name})" if called and called != name else name
-
-
-def _unheld(units: int) -> float:
-    return math.exp(-units / UNIT)
 
 
 def _summary(kind: str, name: str, customers: int, **more: Any) -> Summary:
@@ -266,7 +261,7 @@ def _customer(book: Book, name: str, near: LiveTies, limit: float) -> tuple[Summ
         "customer",
         name,
         1,
-        held=round(1 - _unheld(sum(units for _, _, units in held)), 9),
+        held=round(1 - model.unheld_of(sum(units for _, _, units in held)), 9),
         tolerance=tolerance(graph, name, limits),
         tolerance_either_side=tolerance_either_side(graph, name, limits),
         single_points="; ".join(single_points(graph, name, limits)),
@@ -348,22 +343,22 @@ def _employee(book: Book, name: str, near: LiveTies) -> tuple[Summary, list[Sent
 def _channel(book: Book, name: str, near: LiveTies) -> tuple[Summary, list[Sentence], str | None]:
     """What it reaches, and what its closing would do: its ties gone, direct and passed on."""
     keep = book.engine.keep
-    ends = near.reached.filter(nw.col("channel") == name).with_columns(direct=nw.col("person") == "")
-    reached = book.engine.rows(ends.group_by("customer").agg(direct=nw.col("direct").any()))
+    scope = scope_of(book)
+    mine = near.reached.filter(nw.col("channel") == name).join(scope.customers, on="customer")
+    reached = reach(book, mine, "customer").get(name, Reach())
     without = LiveTies(near.own, near.reached.filter(nw.col("channel") != name))
     before = _totals(keep(model.pairs(book, book.assumptions, near)))
     after = _totals(keep(model.pairs(book, book.assumptions, without))).select(
         "customer", left="total", ties="all_ties"
     )
-    scope = scope_of(book)
     changed = before.join(after, on="customer", how="left").join(scope.customers, on="customer")
     lost = bare = 0
     for total, left, weight in book.engine.rows(changed.select("total", "left", "weight")):
-        lost += (weight or 0) * round(model.PORTION * (_unheld(left or 0) - _unheld(total)))
+        lost += (weight or 0) * round(model.PORTION * (model.unheld_of(left or 0) - model.unheld_of(total)))
         bare += left is None
     values = {
-        "direct": Value(sum(direct for _, direct in reached), Unit.COUNT),
-        "passed": Value(sum(not direct for _, direct in reached), Unit.COUNT),
+        "direct": Value(reached.direct, Unit.COUNT),
+        "passed": Value(reached.passed, Unit.COUNT),
         "bare": Value(bare, Unit.COUNT),
         "share": Value(scope.share(lost / model.PORTION), Unit.SHARE),
         "weight": Value(scope.weighed, Unit.TEXT),
@@ -374,4 +369,4 @@ def _channel(book: Book, name: str, near: LiveTies) -> tuple[Summary, list[Sente
             "If it closed: customers without any live tie left: {bare}; more unheld: {share} of {weight}.", values
         ),
     ]
-    return _summary("channel", name, len(reached)), said, None
+    return _summary("channel", name, reached.direct + reached.passed), said, None

@@ -19,10 +19,6 @@ class GraphFormat(StrEnum):
     DOT = "dot"
 
 
-ENDINGS = {".graphml": GraphFormat.GRAPHML, ".gexf": GraphFormat.GEXF, ".json": GraphFormat.JSON}
-ENDINGS |= {".dot": GraphFormat.DOT, ".gv": GraphFormat.DOT}
-"""What a file's ending says."""
-
 Around = Annotated[
     str | None, typer.Option("--around", metavar="NODE", help="Only what is near a node: its id, kind:id, or its name.")
 ]
@@ -61,19 +57,11 @@ def graph(
 
     Nodes are the company, employees, channels, contacts and customers; ties carry intensity and hold.
     """
-    from pathlib import Path
-
     import netaudit
     from netaudit.commands._show import hand_over
-    from netaudit.errors import shown, usage
-    from netaudit.exchange import text_of
+    from netaudit.exchange import form_for, text_of
 
-    suffix = Path(output or "").suffix.casefold()
-    if output_format is None and suffix and suffix not in ENDINGS:
-        raise usage(f"the ending {shown(suffix)} says no format of a graph", f"-f, or one of {', '.join(ENDINGS)}")
-    if hops is not None and around is None:
-        raise usage("--hops needs a node to start from", "add --around NODE")
-    wanted = output_format or ENDINGS.get(suffix, GraphFormat.GRAPHML)
+    wanted = output_format or form_for(output)
     loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
-    found = netaudit.graph(loaded, around=around, hops=1 if hops is None else hops)
+    found = netaudit.graph(loaded, around=around, hops=hops)
     hand_over(text_of(found, wanted), loaded, output, quiet=quiet, verbose=verbose)

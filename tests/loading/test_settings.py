@@ -291,15 +291,15 @@ def test_columns_nobody_asked_for_are_nobodys_business(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "table",
+    ("table", "place"),
     [
-        "o,c,n,\nbo,a,1200,50\n",
-        "o,,c\nMette,7,a\n",
+        ("o,c,n,\nbo,a,1200,50\n", "1:7"),
+        ("o,,c\nMette,7,a\n", "1:3"),
     ],
 )
-def test_a_column_without_a_heading_may_be_half_of_another(tmp_path: Path, table: str) -> None:
+def test_a_column_without_a_heading_may_be_half_of_another(tmp_path: Path, table: str, place: str) -> None:
     files = {"netaudit.yml": mapped("{file: a.csv, columns: {owner: o, customer: c}}"), "a.csv": table}
-    assert faults(tmp_path, files) in (["a.csv:1:7: C003"], ["a.csv:1:3: C003"])
+    assert faults(tmp_path, files) == [f"a.csv:{place}: C003"]
 
 
 @pytest.mark.parametrize("heading", ["Sales  Agent", "Ve\u0301ro"])
