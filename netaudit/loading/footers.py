@@ -180,9 +180,8 @@ class Footers:
         return others > 1 and any(2 * count < others for count in found)
 
     def _above(self, row: int) -> str:
-        """The rows above one that is judged."""
-        skipped = "".join(f" AND rowid <> {below}" for below in self.below)
-        return f"{self.raw.relation} r WHERE rowid < {row} AND coalesce(NOT ({self._again}), true){skipped}"
+        """The rows above one that is judged; what is skipped below the table stands lower."""
+        return f"{self.raw.relation} r WHERE rowid < {row} AND coalesce(NOT ({self._again}), true)"
 
     def _adds_up(self, row: int, figures: dict[int, str], *, counts: bool = True) -> bool:
         """Whether each figure is the sum of its column above; or, if that `counts`, the number of rows there."""
