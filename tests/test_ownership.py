@@ -201,7 +201,7 @@ def test_followers_of_the_page_make_the_company_own_more_and_everybody_walk_less
 
 
 def test_followers_of_the_page_on_the_example(tmp_path: Path) -> None:
-    """The same, with three more ties of the page to firms of Mette's that had none or fewer."""
+    """The same, with five followers at each of Mette's customers."""
     text = Path(TELCO, "book.yml").read_text(encoding="utf-8")
     before = netaudit.load(TELCO)
     mine = [row.customer for row in netaudit.risk(before, ["mette"]).rows]
