@@ -127,6 +127,18 @@ class Sensitivity:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """A rule as a reader of its findings needs it: what it is called, why it matters and what helps."""
+
+    code: str
+    name: str
+    severity: str
+    title: str
+    reason: str
+    remedy: str
+
+
 NOTHING_SAID = Sentence("")
 
 RowT = TypeVar("RowT")
@@ -139,12 +151,13 @@ class Result(Generic[RowT, SummaryT]):
 
     `schema` names the published JSON Schema. `title` and `closing` are the words around the table, which is a table for
     each value of the column `parted_by`, if there is one, or a tree with a level for each column of `nested_by`,
-    under the words of `root`.
+    under the words of `root`. `facts` is None where no book could be read, or none was asked for. `rules` are those whose
+    findings the rows are; `judged_by` are further keys of the JSON: policy, baseline, limit.
     """
 
     schema: str
     title: Sentence
-    facts: Facts
+    facts: Facts | None
     summary: SummaryT
     rows: tuple[RowT, ...]
     row_type: type[RowT]
@@ -156,6 +169,13 @@ class Result(Generic[RowT, SummaryT]):
     parted_by: str | None = None
     nested_by: tuple[str, ...] = ()
     root: Sentence = NOTHING_SAID
+    rules: tuple[About, ...] = ()
+    judged_by: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def currency(self) -> str | None:
+        """The currency of its money, if it is known."""
+        return None if self.facts is None else self.facts.currency
 
     def first(self, count: int | None) -> list[RowT]:
         """So many rows of each part; all for None."""

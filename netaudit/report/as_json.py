@@ -11,22 +11,15 @@ from netaudit.report.escape import for_json
 
 if TYPE_CHECKING:
     from netaudit.report import Page
-    from netaudit.result import Result, Source
+    from netaudit.result import Facts, Result, Source
 
 
 def write(result: Result[Any, Any], page: Page) -> str:
     """The envelope of docs/output.md around the result's summary and rows."""
-    facts = result.facts
-    envelope: dict[str, Any] = {
-        "schema": result.schema,
-        "netaudit": __version__,
-        "as_of": facts.as_of,
-        "as_of_from": facts.as_of_from,
-        "currency": facts.currency,
-        "weighted_by": facts.weighted_by,
-        "inputs": [_input(source) for source in facts.sources],
-        "assumptions": facts.assumptions,
-    }
+    envelope: dict[str, Any] = {"schema": result.schema, "netaudit": __version__}
+    if result.facts is not None:
+        envelope |= _facts(result.facts)
+    envelope |= result.judged_by
     if result.leavers is not None:
         envelope["leavers"] = list(result.leavers)
     if result.where is not None:
@@ -37,6 +30,17 @@ def write(result: Result[Any, Any], page: Page) -> str:
         envelope["sensitivity"] = [plain(row) for row in result.sensitivity]
     envelope["warnings"] = list(result.warnings)
     return for_json(json.dumps(envelope, ensure_ascii=False, allow_nan=False)) + "\n"
+
+
+def _facts(facts: Facts) -> dict[str, Any]:
+    return {
+        "as_of": facts.as_of,
+        "as_of_from": facts.as_of_from,
+        "currency": facts.currency,
+        "weighted_by": facts.weighted_by,
+        "inputs": [_input(source) for source in facts.sources],
+        "assumptions": facts.assumptions,
+    }
 
 
 def _input(source: Source) -> dict[str, Any]:

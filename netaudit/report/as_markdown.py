@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def write(result: Result[Any, Any], page: Page) -> str:
     """Title, table and closing words."""
-    currency = result.facts.currency
+    currency = result.currency
     parts = [f"### {_said(result.title, currency)}"]
     for part, found in result.parts():
         rows = found[: page.top]

@@ -49,7 +49,7 @@ def write(result: Result[Any, Any], page: Page) -> str:
         legacy_windows=False,
         soft_wrap=page.width is None,
     )
-    currency = result.facts.currency
+    currency = result.currency
     console.print(_text(result.title, currency, "bold"))
     console.print()
     for entry in (*_body(result, page), *_moving(result, page)):
@@ -73,7 +73,7 @@ def _body(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
         if part is not None:
             yield Text(f"{chr(10) * bool(index)}By {part}", "bold")
         if rows:
-            yield _table(result.row_type, rows, result.facts.currency, page, without=result.parted_by)
+            yield _table(result.row_type, rows, result.currency, page, without=result.parted_by)
         if len(rows) < len(found):
             yield Text(f" {len(rows)} of {len(found)} rows; --top 0 shows all.", "dim")
 
@@ -97,7 +97,7 @@ def _moving(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
     moving = [swing for swing in result.sensitivity if swing.swing]
     yield Text("\nHow far each assumption moves the total, one at a time:\n")
     if moving:
-        yield _table(type(moving[0]), moving, result.facts.currency, page)
+        yield _table(type(moving[0]), moving, result.currency, page)
     yield Text(f" {len(result.sensitivity) - len(moving)} others do not move it.", "dim")
 
 
@@ -106,7 +106,7 @@ def _tree(result: Result[Any, Any], top: int | None) -> Tree:
     columns = columns_of(result.row_type)
     levels = result.nested_by
     leaf = [name for name, about in columns.items() if about.table and name not in levels]
-    root = Tree(_text(result.root, result.facts.currency, "bold"))
+    root = Tree(_text(result.root, result.currency, "bold"))
     known = {value.content for value in result.root.values.values()}
     branches: dict[tuple[tuple[str, str], ...], Tree] = {(): root}
     for row in result.rows[:top]:
