@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 class Tables:
     """The tables of a book as lazy frames. Days are numbers (1970-01-01 is 0), absent values null.
 
+    Every row has an `origin`, for `Book.origins`; it is null for what came into being because others name it.
+
     - employees: id, name, role, team, manager, left_on, attrition, clause_until, destination
     - customers: id, name, segment, revenue (whole smallest units of the book's currency), count, renewal_on, owner
     - contacts: id, customer, name, role, left_on
     - channels: id, kind, name, relayed_by, admins
     - ties: channel ("" for an employee's own), subscription (the channel's kind, or ""), person ("" where the
       company itself reaches), contact ("" for the customer itself), customer, kind, last_contact, per_year,
-      strength, followers, gone (its person or contact has left), origin (its row, for `Book.origins`)
-    - log: the ties' columns up to `kind`, with on, gone, origin: the interactions up to as_of, equal ones once
+      strength, followers, gone (its person or contact has left)
+    - log: the ties' columns up to `kind`, with on, gone: the interactions up to as_of, equal ones once
     """
 
     employees: Frame
@@ -44,8 +46,8 @@ class Tables:
 class Book:
     """A loaded contact graph. `call` are the words of a command line that name it again, for what answers suggest.
 
-    `digits` is the number of decimals of the currency; `notes` are remarks on the data that change no answer; `origins`
-    finds the line that a tie stands in.
+    `digits` is the number of decimals of the currency; `alike` are ids (with their table) that may be one; `notes` are
+    remarks on the data that change no answer; `origins` finds the line that a row stands in.
     """
 
     tables: Tables
@@ -60,6 +62,7 @@ class Book:
     relays: bool
     logged: bool
     subscribes: bool
+    alike: tuple[tuple[str, tuple[str, ...]], ...]
     sources: tuple[Source, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]

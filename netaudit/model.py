@@ -297,31 +297,38 @@ def _reached_directly(ties: Frame) -> Frame:
 
 
 def bundles(ties: Frame, limits: Limits) -> Frame:
-    """What each holder has with each contact, subscriptions aside: HOLDER, contact, units (capped), ties, assumed."""
+    """What each holder has with each contact, subscriptions aside.
+
+    HOLDER, contact, units (capped), ties (how many), assumed (any), last_contact (the newest).
+    """
     company = nw.when(nw.col("person") == "").then(nw.col("channel")).otherwise(nw.lit(""))
     own = ties.filter(nw.col("subscription") == "").with_columns(company=company)
     summed = own.group_by(*HOLDER, "contact").agg(
-        units=nw.col("units").sum(), ties=nw.len(), assumed=nw.col("assumed").any()
+        units=nw.col("units").sum(),
+        ties=nw.len(),
+        assumed=nw.col("assumed").any(),
+        last_contact=nw.col("last_contact").max(),
     )
     return summed.select(
         *HOLDER,
         "contact",
         "assumed",
+        "last_contact",
         units=within(nw.col("units"), None, limits.contact).cast(nw.Int64),
         ties=nw.col("ties").cast(nw.Int64),
     )
 
 
-def pairs(book: Book, assumptions: Assumptions, live: LiveTies) -> Frame:
-    """What each holder has with each customer, from live ties.
+def pairs(book: Book, assumptions: Assumptions, live: LiveTies, own: Frame | None = None) -> Frame:
+    """What each holder has with each customer, from live ties; `own` are their `bundles`, where they are kept already.
 
     HOLDER, units, ties (how many), assumed (any), strongest (units with the one contact that is held best,
     subscriptions aside).
     """
     limits = Limits.of(assumptions)
-    own = bundles(live.all(), limits)
-    if book.subscribes and book.relays:
-        own = book.engine.keep(own)
+    if own is None:
+        own = bundles(live.all(), limits)
+        own = book.engine.keep(own) if book.subscribes and book.relays else own
     held = own.select(*HOLDER, "units", "ties", "assumed", strongest="units")
     if book.subscribes:
         taken = own if book.relays else None

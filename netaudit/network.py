@@ -96,7 +96,8 @@ def _add_nodes(graph: nx.DiGraph[str], book: Book, ties: list[Tie], only: set[st
 
 
 def _rows(book: Book, frame: Frame) -> Iterable[dict[str, Any]]:
-    columns = frame.collect_schema().names()
+    columns = [name for name in frame.collect_schema().names() if name != "origin"]
+    frame = frame.select(*columns)
     return (dict(zip(columns, row, strict=True)) for row in book.engine.rows(frame))
 
 

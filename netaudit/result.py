@@ -151,8 +151,8 @@ class Result(Generic[RowT, SummaryT]):
 
     `schema` names the published JSON Schema. `title` and `closing` are the words around the table, which is a table for
     each value of the column `parted_by`, if there is one, or a tree with a level for each column of `nested_by`,
-    under the words of `root`. `facts` is None where no book could be read, or none was asked for. `rules` are those whose
-    findings the rows are; `judged_by` are further keys of the JSON: policy, baseline, limit.
+    under the words of `root`. `facts` is None where no book could be read, or none was asked for. `rules` are those
+    whose findings the rows are; `judged_by` are further keys of the JSON: policy, baseline, limit.
     """
 
     schema: str

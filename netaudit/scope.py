@@ -63,21 +63,22 @@ def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:
     """
     given = tuple(where)
     conditions = [_condition(text) for text in given]
-    counted = book.weighted_by == "count"
-    weight = (nw.col("count") * WHOLE).cast(nw.Int64) if counted else nw.col("revenue")
-    customers = book.tables.customers
+    frame = weighted(book).select("name", "segment", "revenue", "count", "customer", "weight")
     if conditions:
-        ids = _fitting(book, conditions)
-        chosen = book.engine.frame(book.engine.table({"id": "VARCHAR"}, {"id": ids}))
-        customers = customers.join(chosen, on="id", how="semi")
-    frame = customers.select("name", "segment", "revenue", "count", customer="id", weight=weight)
+        frame = frame.join(fitting(book, conditions), on="customer", how="semi")
     count, total, known = book.engine.rows(
         frame.select(nw.len().alias("n"), nw.col("weight").sum().alias("w"), nw.col("revenue").count().alias("k"))
     )[0]
     if conditions and not count:
         raise usage("no customer fits every --where", f"columns are {', '.join(FILTERS)}")
-    revenue = None if counted else int(total or 0)
+    revenue = None if book.weighted_by == "count" else int(total or 0)
     return Scope(frame, count, int(total or 0), revenue, count - known, given or None)
+
+
+def weighted(book: Book) -> Frame:
+    """All customers, with `weight` in whole units: their revenue, or where none has any, how many each stands for."""
+    weight = (nw.col("count") * WHOLE).cast(nw.Int64) if book.weighted_by == "count" else nw.col("revenue")
+    return book.tables.customers.with_columns(weight=weight).rename({"id": "customer"})
 
 
 def still_here(book: Book, people: Frame) -> Frame:
@@ -129,10 +130,14 @@ def _condition(text: str) -> Condition:
     return found
 
 
-def _fitting(book: Book, conditions: list[Condition]) -> list[str]:
-    """Ids of the customers that fit, each distinct row judged in turn."""
+def fitting(book: Book, conditions: Iterable[Condition]) -> Frame:
+    """The customers that fit: one column, customer. Each row is judged in turn.
+
+    Raises UsageError where things of different kinds are compared.
+    """
+    conditions = list(conditions)
     columns = ["id", *(condition.column for condition in conditions)]
-    fitting = []
+    ids = []
     for row in book.engine.rows(book.tables.customers.select(*dict.fromkeys(columns))):
         cells = dict(zip(dict.fromkeys(columns), row, strict=True))
         try:
@@ -145,8 +150,8 @@ def _fitting(book: Book, conditions: list[Condition]) -> list[str]:
                 "--where compares things of different kinds", "numbers with numbers, dates with dates"
             ) from None
         if fits:
-            fitting.append(str(row[0]))
-    return fitting
+            ids.append(str(row[0]))
+    return book.engine.frame(book.engine.table({"customer": "VARCHAR"}, {"customer": ids}))
 
 
 def _cell(book: Book, column: str, value: str | int | None) -> str | int | Decimal | date | None:

@@ -144,6 +144,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         relays=assembled.relays,
         logged=assembled.logged,
         subscribes=assembled.subscribes,
+        alike=assembled.alike,
         sources=tuple(_sources(typist.tallies, found.digests)),
         warnings=(*found.warnings, *assembled.warnings),
         notes=(*found.notes, *assembled.notes),

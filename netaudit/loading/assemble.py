@@ -9,7 +9,7 @@ from netaudit.book import Tables
 from netaudit.engine import literal, quoted
 from netaudit.errors import shown
 from netaudit.loading.checks import Checks
-from netaudit.loading.lookalikes import warn_of_lookalikes
+from netaudit.loading.lookalikes import Alike, lookalikes
 from netaudit.loading.raw import PER_FILE
 from netaudit.loading.schema import SUBSCRIPTIONS, TABLES
 from netaudit.loading.values import day_of
@@ -37,6 +37,7 @@ class Assembled:
     relays: bool
     logged: bool
     subscribes: bool
+    alike: tuple[Alike, ...]
     warnings: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -200,7 +201,7 @@ class Assembler:
         sources = [f"SELECT person FROM {name}" for name in (ties, log)]
         sources += [f"SELECT employee FROM {names['departures']}", f"SELECT relayed_by FROM {names['channels']}"]
         sources += [f"SELECT owner FROM {names['customers']}"]
-        columns = "name, role, team, manager, left_on, attrition, clause_until"
+        columns = "name, role, team, manager, left_on, attrition, clause_until, _file, _row"
         query = self._with_new("employees", columns, sources)
         people = self._made(query)
         departures = names["departures"]
@@ -244,14 +245,14 @@ class Assembler:
             f"count(*) FILTER (gone) FROM {both}"
         )[0]
         self._remark(ties, log, gone_ties)
-        self.warnings += warn_of_lookalikes(self.engine, {table: names[table] for table in ("employees", "customers")})
+        alike, warnings = lookalikes(self.engine, {table: names[table] for table in ("employees", "customers")})
+        self.warnings += warnings
         frames = {
-            table: self.engine.frame(names[table]).select(*(name for name in TABLES[table] if name != "currency"))
-            for table in ("customers", "contacts", "channels")
+            table: self.engine.frame(self._seen(f"SELECT * EXCLUDE (_file, _row), {ORIGIN} FROM {names[table]}"))
+            for table in ("employees", "customers", "contacts", "channels")
         }
-        frames["employees"] = self.engine.frame(names["employees"])
         tables = Tables(**frames, ties=self.engine.frame(final), log=self.engine.frame(times))
-        return Assembled(tables, relays, logged, subscribes, tuple(self.warnings), tuple(self.notes))
+        return Assembled(tables, relays, logged, subscribes, tuple(alike), tuple(self.warnings), tuple(self.notes))
 
     def _remark(self, ties: str, log: str, gone: int) -> None:
         """Count what does not count, or counts otherwise than it stands there."""

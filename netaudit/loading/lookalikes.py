@@ -12,6 +12,9 @@ from netaudit.errors import shown
 if TYPE_CHECKING:
     from netaudit.engine import Engine
 
+Alike = tuple[str, tuple[str, ...]]
+"""A table, and ids of it that may be one."""
+
 SAID = 3
 """How many groups a warning names, of each at most twice as many ids."""
 
@@ -79,8 +82,8 @@ def _skeletons(text: str) -> tuple[str, str]:
     return strict, loose
 
 
-def warn_of_lookalikes(engine: Engine, relations: dict[str, str]) -> list[str]:
-    """Warnings about the ids of some tables (name → the engine's table, whose column `id` has them)."""
+def lookalikes(engine: Engine, relations: dict[str, str]) -> tuple[list[Alike], list[str]]:
+    """Groups of ids that may be one, and warnings; of some tables (name → the engine's, whose column `id` has them)."""
     ids = " UNION ALL ".join(f"SELECT {literal(table)} AS of, id FROM {name}" for table, name in relations.items())
     missing = f"lower(id) IN ({', '.join(map(literal, MISSING))})"
     noted = engine.ask(
@@ -89,10 +92,10 @@ def warn_of_lookalikes(engine: Engine, relations: dict[str, str]) -> list[str]:
     )
     alike = _alike(engine, ids, [text for _, text, none in noted if not none])
     none = {table: [shown(text) for of, text, is_none in noted if is_none and of == table] for table in relations}
-    return [warning for table in relations for warning in (*_said(table, alike), *_none(table, none[table]))]
+    return alike, [warning for table in relations for warning in (*_said(table, alike), *_none(table, none[table]))]
 
 
-def _alike(engine: Engine, ids: str, odd: list[str]) -> list[tuple[str, list[str]]]:
+def _alike(engine: Engine, ids: str, odd: list[str]) -> list[Alike]:
     """Groups of ids (table, ids) that may be one; `odd` are those that are not in plain letters."""
     plain, spelt = "ids.id", "false"
     letters = ""
@@ -106,10 +109,10 @@ def _alike(engine: Engine, ids: str, odd: list[str]) -> list[tuple[str, list[str
         f"FROM ({ids}) ids {letters}) WHERE loose <> '' GROUP BY of, loose "
         "HAVING count(*) > 1 AND (bool_or(odd) OR count(DISTINCT strict) < count(*)) ORDER BY 2"
     )
-    return [(table, found) for table, found in groups]
+    return [(table, tuple(found)) for table, found in groups]
 
 
-def _said(table: str, alike: list[tuple[str, list[str]]]) -> list[str]:
+def _said(table: str, alike: list[Alike]) -> list[str]:
     groups = [found for of, found in alike if of == table]
     if not groups:
         return []
@@ -118,7 +121,7 @@ def _said(table: str, alike: list[tuple[str, list[str]]]) -> list[str]:
     return [f"{table} that may be one under several ids, and are kept apart: {said}{more}"]
 
 
-def _named(found: list[str]) -> str:
+def _named(found: tuple[str, ...]) -> str:
     """The ids of one group, the first of many."""
     more = [f"{len(found) - 2 * SAID} more"] if len(found) > 2 * SAID else []
     return " and ".join([*map(shown, found[: 2 * SAID]), *more])

@@ -1,0 +1,114 @@
+"""How does every customer stand: who has a tie that counts, what is the company's own, when was the last contact?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from netaudit.model import Limits, bundles, held_by, live_ties, pairs, recorded
+from netaudit.scope import weighted
+
+if TYPE_CHECKING:
+    from netaudit.book import Book
+    from netaudit.engine import Frame
+
+SUBJECT = ("customer", "name", "segment", "revenue", "count", "renewal_on", "owner", "origin", "weight")
+"""What a row of customers says about the customer itself; money and weight in whole units, days as numbers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Every customer of a book as things stand today. All frames are worked out once.
+
+    - customers: SUBJECT, company and people (units of the channels and of all persons), ties (how many are live),
+      colleagues and channels (how many have a tie that counts), first and last (the colleagues of these, by id),
+      ends (contacts with such a tie; null where one goes to the customer itself), last_contact
+    - pairs: person, company, customer, units, strongest, counts (has a tie that counts), ties
+    - bundles: as `model.bundles` gives them
+    - reached: the live ties of channels
+    """
+
+    customers: Frame
+    pairs: Frame
+    bundles: Frame
+    reached: Frame
+
+
+def standing_of(book: Book) -> Standing:
+    """The standing of all customers of a book."""
+    keep, limits = book.engine.keep, Limits.of(book.assumptions)
+    live = live_ties(book, recorded(book, book.assumptions))
+    own = keep(bundles(live.all(), limits))
+    found = pairs(book, book.assumptions, live, own)
+    found = keep(found.with_columns(counts=nw.col("strongest") >= limits.tie))
+    customers = weighted(book).join(_who(found), on="customer", how="left")
+    customers = customers.join(_where(own, limits), on="customer", how="left")
+    held = held_by(customers, found).select(
+        *SUBJECT,
+        *("company", "people", "first", "last", "ends", "last_contact"),
+        **{name: nw.coalesce(nw.col(name), nw.lit(0).cast(nw.Int64)) for name in ("ties", "colleagues", "channels")},
+    )
+    return Standing(keep(held), found, own, live.reached)
+
+
+def _who(found: Frame) -> Frame:
+    """Per customer how many ties there are, and who has one that counts."""
+    colleague = nw.col("counts") & (nw.col("person") != "")
+    person = nw.when(colleague).then(nw.col("person")).otherwise(nw.lit(None, dtype=nw.String))
+    return (
+        found.with_columns(
+            colleague=person,
+            colleagues=colleague.cast(nw.Int64),
+            channels=(nw.col("counts") & (nw.col("person") == "")).cast(nw.Int64),
+        )
+        .group_by("customer")
+        .agg(
+            ties=nw.col("ties").sum().cast(nw.Int64),
+            colleagues=nw.col("colleagues").sum().cast(nw.Int64),
+            channels=nw.col("channels").sum().cast(nw.Int64),
+            first=nw.col("colleague").min(),
+            last=nw.col("colleague").max(),
+        )
+    )
+
+
+def _where(own: Frame, limits: Limits) -> Frame:
+    """Per customer how many contacts somebody has a tie to that counts, and when anybody was in touch last."""
+    counts = nw.col("units") >= limits.tie
+    ends = own.group_by("customer", "contact").agg(
+        counts=counts.cast(nw.Int64).max(), last_contact=nw.col("last_contact").max()
+    )
+    straight = (nw.col("counts") == 1) & (nw.col("contact") == "")
+    return (
+        ends.with_columns(straight=straight.cast(nw.Int64))
+        .group_by("customer")
+        .agg(
+            counted=nw.col("counts").sum().cast(nw.Int64),
+            straight=nw.col("straight").max(),
+            last_contact=nw.col("last_contact").max(),
+        )
+        .select(
+            "customer",
+            "last_contact",
+            ends=nw.when(nw.col("straight") == 0).then(nw.col("counted")).otherwise(nw.lit(None, dtype=nw.Int64)),
+        )
+    )
+
+
+def key_customers(customers: Frame, share: float) -> Frame:
+    """Of each segment the largest customers that together bring this share of its revenue: the A of an ABC analysis.
+
+    Those without a known revenue are among them: what is unknown is not small. Those of equal revenue are in or out
+    together.
+    """
+    segmented = customers.with_columns(kind=nw.coalesce(nw.col("segment"), nw.lit("")))
+    level = segmented.filter(~nw.col("weight").is_null()).group_by("kind", "weight").agg(level=nw.col("weight").sum())
+    level = level.with_columns(largest=-nw.col("weight"))
+    above = level.with_columns(
+        above=nw.col("level").cum_sum().over("kind", order_by="largest") - nw.col("level"),
+        whole=nw.col("level").sum().over("kind"),
+    )
+    small = above.filter(nw.col("above") >= nw.col("whole") * share).select("kind", "weight")
+    return segmented.join(small, on=["kind", "weight"], how="anti").drop("kind")
