@@ -20,10 +20,13 @@ if TYPE_CHECKING:
     import networkx as nx
 
     from netaudit.book import Book
+    from netaudit.finding import Finding
+    from netaudit.policy.policy import Policy
+    from netaudit.policy.verdict import Summary
     from netaudit.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["graph", "load", "ownership", "risk", "why"]
+__all__ = ["check", "graph", "load", "ownership", "risk", "rules", "validate", "why"]
 
 
 def load(
@@ -130,3 +133,79 @@ def graph(book: Book, *, around: str | None = None, hops: int | None = None) -> 
         return book.graph()
     node = around if around == "company" else ":".join(node_of(book, around))
     return part_of(book.graph(), node, 1 if hops is None else hops)
+
+
+def check(
+    book: Book,
+    policy: str | os.PathLike[str] | Policy | None = None,
+    *,
+    baseline: str | os.PathLike[str] | None = None,
+    select: Iterable[str] = (),
+    ignore: Iterable[str] = (),
+    fail_on: str | None = None,
+    fail_on_count: int = 1,
+    min_severity: str = "info",
+    ignores: bool = True,
+    show_suppressed: bool = False,
+    strict: bool = False,
+    where: Iterable[str] = (),
+) -> Result[Finding, Summary]:
+    """What of a policy the book breaks, worst first; `summary.failed` is the verdict.
+
+    `policy` is a file, or a policy read already; without, all rules run at their defaults. `baseline` is an earlier
+    JSON report. `select` and `ignore` are codes or their beginnings. `fail_on` is a severity or "never", and so many as
+    `fail_on_count` fail. Raises `InputError` for a policy or baseline that is not right, and `UsageError`.
+    """
+    import os
+
+    from netaudit.errors import nearest, shown, usage
+    from netaudit.finding import Severity
+    from netaudit.policy.baseline import read_baseline
+    from netaudit.policy.policy import LIMITS, Policy, read_policy
+    from netaudit.policy.verdict import Gate, judge
+
+    for limit, known in ((fail_on, LIMITS), (min_severity, tuple(Severity))):
+        if limit is not None and limit not in known:
+            raise usage(f"no severity is called {shown(limit)}", nearest(limit, known) or f"one of {', '.join(known)}")
+    read = policy or Policy() if policy is None or isinstance(policy, Policy) else read_policy(os.fspath(policy))
+    gate = Gate(
+        select=(select,) if isinstance(select, str) else tuple(select),
+        ignore=(ignore,) if isinstance(ignore, str) else tuple(ignore),
+        fail_on=fail_on,
+        fail_on_count=fail_on_count,
+        min_severity=min_severity,
+        ignores=ignores,
+        show_suppressed=show_suppressed,
+        strict=strict,
+        where=(where,) if isinstance(where, str) else tuple(where),
+    )
+    return judge(book, read, gate, None if baseline is None else read_baseline(os.fspath(baseline)))
+
+
+def rules(code: str | None = None) -> Result[Any, Any]:
+    """The catalogue of what `check` looks for, or one rule with its reason, its remedy and its parameters."""
+    from netaudit.policy.catalogue import catalogue
+
+    return catalogue(code)
+
+
+def validate(
+    book: str | os.PathLike[str] | None = None,
+    *,
+    settings: str | os.PathLike[str] | None = None,
+    as_of: str | date | None = None,
+    assume: Sequence[str] = (),
+    form: str | None = None,
+) -> Result[Finding, Any]:
+    """Load a book as `load` does, and say everything that is wrong with it.
+
+    Raises `InputError` only where there is nothing to look into: no such file, or nothing in it.
+    """
+    from netaudit.analysis.validate import all_right, problems_in
+    from netaudit.errors import InputError
+
+    try:
+        found = load(book, settings=settings, as_of=as_of, assume=assume, form=form)
+    except InputError as error:
+        return problems_in(error)
+    return all_right(found)

@@ -10,13 +10,13 @@ import typer
 from typer.exceptions import TyperException
 
 from netaudit import __version__
-from netaudit.errors import ExitCode, NetauditError
+from netaudit.errors import SHOWN, ExitCode, NetauditError
 from netaudit.report.streams import prepare, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("risk", "ownership", "why", "graph", "init", "schema")
+COMMANDS = ("risk", "ownership", "why", "graph", "check", "validate", "rules", "init", "schema")
 """Every command: the function of that name in `netaudit.commands.<name>`."""
 
 
@@ -56,7 +56,7 @@ def run(args: Sequence[str]) -> int:
             say(["netaudit: interrupted"])
         return code if isinstance(code, int) else ExitCode.ANSWERED
     except NetauditError as error:
-        say([*map(str, error.problems), *_more(error)])
+        say([*map(str, error.problems[:SHOWN]), *_more(error)])
     except TyperException as error:
         message = error.format_message() or "nothing to do"
         say([f"netaudit: {message}", "netaudit: --help shows what there is"])
@@ -76,7 +76,7 @@ def run(args: Sequence[str]) -> int:
 
 
 def _more(error: NetauditError) -> list[str]:
-    more = [f"… and {error.count - len(error.problems)} more problems"] if error.count > len(error.problems) else []
+    more = [f"… and {error.count - SHOWN} more problems; netaudit validate lists them"] if error.count > SHOWN else []
     return [*more, *([error.tally] if error.tally else [])]
 
 

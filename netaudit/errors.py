@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 SHOWN = 50
-"""How many problems one error lists."""
+"""How many problems the command line lists."""
+
+GATHERED = 10_000
+"""How many problems are located, for whoever wants them all."""
 
 CODES = {
     "F001": "a file cannot be read",
@@ -46,6 +50,8 @@ CODES = {
     "R003": "a contact at two customers",
     "R004": "two different dates for one departure",
     "R005": "an id that is both an employee and a channel",
+    "P001": "a policy names a rule, parameter or column that there is not",
+    "B001": "a baseline that is not an earlier report of check, whole",
     "U001": "an option or argument that cannot be used",
     "U002": "a leaver that cannot leave",
     "O001": "the output cannot be written",
@@ -81,17 +87,22 @@ class Problem:
 
 
 class NetauditError(Exception):
-    """Anything that keeps netaudit from judging; `problems` says what, `count` how many there were in all."""
+    """Anything that keeps netaudit from judging; `problems` says what, `count` how many there were in all.
+
+    `tally` says in words how many rows were read, and what became of them.
+    """
 
     def __init__(self, problems: Iterable[Problem], count: int | None = None, tally: str | None = None) -> None:
-        self.problems = tuple(problems)[:SHOWN]
+        self.problems = tuple(problems)[:GATHERED]
         self.count = len(self.problems) if count is None else count
         self.tally = tally
-        super().__init__("\n".join(map(str, self.problems)))
+        super().__init__("\n".join(map(str, self.problems[:SHOWN])))
 
 
 class InputError(NetauditError):
-    """The book, its settings or its tables cannot be used as they are."""
+    """The book, its settings or its tables cannot be used as they are; `files` are those read so far, and digests."""
+
+    files: Mapping[str, str] = MappingProxyType({})
 
 
 class UsageError(NetauditError):

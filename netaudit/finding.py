@@ -41,9 +41,11 @@ class Finding:
     subject: str | None = column("Subject", Unit.ID, "node that it is about, as `why` takes it", table=False)
     name: str | None = column("Subject", Unit.TEXT, "name of the subject")
     message: str = column("Finding", Unit.TEXT, "what was found")
-    revenue: float | None = column("Revenue", Unit.MONEY, "known revenue that it is about, a year", wide=True)
+    revenue: float | None = column(
+        "Revenue", Unit.MONEY, "known revenue that it is about, a year", wide=True, absent=""
+    )
     state: str = column("State", Unit.CHOICE, "what became of it since the baseline", choices=tuple(State))
-    fails: bool = column("Fails", Unit.FLAG, "whether it is new and at or above the limit")
+    fails: bool = column("Fails", Unit.FLAG, "whether it is new and at or above the limit", table=False)
     source: str | None = column("Place", Unit.TEXT, "file:line that it points to", wide=True)
     remedy: str = column("Remedy", Unit.TEXT, "what to do about it", table=False)
     fingerprint: str | None = column("Fingerprint", Unit.TEXT, "what a baseline knows it by", table=False)

@@ -41,7 +41,7 @@ class Column:
     """How one field of a row is shown.
 
     `table` is False for columns that only files carry, `wide` True for those that narrow pages leave out; `bar` draws
-    a share; `choices` are all values a CHOICE can have.
+    a share; `choices` are all values a CHOICE can have; `absent` is what stands for money that is null.
     """
 
     heading: str
@@ -51,6 +51,7 @@ class Column:
     wide: bool = False
     bar: bool = False
     choices: tuple[str, ...] = ()
+    absent: str = "unknown"
 
 
 def column(heading: str, unit: Unit, meaning: str, **how: Any) -> Any:
@@ -152,7 +153,8 @@ class Result(Generic[RowT, SummaryT]):
     `schema` names the published JSON Schema. `title` and `closing` are the words around the table, which is a table for
     each value of the column `parted_by`, if there is one, or a tree with a level for each column of `nested_by`,
     under the words of `root`. `facts` is None where no book could be read, or none was asked for. `rules` are those
-    whose findings the rows are; `judged_by` are further keys of the JSON: policy, baseline, limit.
+    whose findings the rows are; `judged_by` are further keys of the JSON: policy, baseline, limit. `hidden` are columns
+    that tell nothing in a table, for they are the same everywhere.
     """
 
     schema: str
@@ -171,11 +173,17 @@ class Result(Generic[RowT, SummaryT]):
     root: Sentence = NOTHING_SAID
     rules: tuple[About, ...] = ()
     judged_by: Mapping[str, Any] = field(default_factory=dict)
+    hidden: tuple[str, ...] = ()
 
     @property
     def currency(self) -> str | None:
         """The currency of its money, if it is known."""
         return None if self.facts is None else self.facts.currency
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """The columns that a table does without."""
+        return (*self.hidden, *((self.parted_by,) if self.parted_by else ()))
 
     def first(self, count: int | None) -> list[RowT]:
         """So many rows of each part; all for None."""

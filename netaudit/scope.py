@@ -62,7 +62,7 @@ def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:
     Raises UsageError for a column that customers do not have, and where nothing fits.
     """
     given = tuple(where)
-    conditions = [_condition(text) for text in given]
+    conditions = conditions_of(given)
     frame = weighted(book).select("name", "segment", "revenue", "count", "customer", "weight")
     if conditions:
         frame = frame.join(fitting(book, conditions), on="customer", how="semi")
@@ -113,10 +113,15 @@ def unmapped_words(book: Book, scope: Scope, live: Frame) -> tuple[int, Sentence
     return count, Sentence(f"Unmapped, so unknown and not safe: {{count}} ({', '.join(reasons)}).", values)
 
 
-def suggested(book: Book, *options: str) -> Sentence:
-    """The next command to run on this book."""
-    command = shlex.join(["netaudit", "risk", *book.call, *options])
-    return Sentence("Next: {command}", {"command": Value(command, Unit.TEXT)}, kind="next")
+def suggested(book: Book, *options: str, command: tuple[str, ...] = ("risk",)) -> Sentence:
+    """The next command to run on this book: its name, with what stands before the book."""
+    words = shlex.join(["netaudit", *command, *book.call, *options])
+    return Sentence("Next: {command}", {"command": Value(words, Unit.TEXT)}, kind="next")
+
+
+def conditions_of(given: Iterable[str]) -> list[Condition]:
+    """Conditions on customers from `COLUMN=VALUE`. Raises UsageError for what is none."""
+    return [_condition(text) for text in given]
 
 
 def _condition(text: str) -> Condition:

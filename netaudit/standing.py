@@ -98,17 +98,17 @@ def _where(own: Frame, limits: Limits) -> Frame:
 
 
 def key_customers(customers: Frame, share: float) -> Frame:
-    """Of each segment the largest customers that together bring this share of its revenue: the A of an ABC analysis.
+    """The largest customers that together bring this share of the revenue: the A of an ABC analysis.
 
-    Those without a known revenue are among them: what is unknown is not small. Those of equal revenue are in or out
-    together.
+    Rows that stand for many consumers are judged among themselves, or they would leave no room for anybody else. Those
+    without a known revenue are in: what is unknown is not small. Those of equal revenue are in or out together.
     """
-    segmented = customers.with_columns(kind=nw.coalesce(nw.col("segment"), nw.lit("")))
-    level = segmented.filter(~nw.col("weight").is_null()).group_by("kind", "weight").agg(level=nw.col("weight").sum())
+    apart = customers.with_columns(many=nw.col("count") > 1)
+    level = apart.filter(~nw.col("weight").is_null()).group_by("many", "weight").agg(level=nw.col("weight").sum())
     level = level.with_columns(largest=-nw.col("weight"))
     above = level.with_columns(
-        above=nw.col("level").cum_sum().over("kind", order_by="largest") - nw.col("level"),
-        whole=nw.col("level").sum().over("kind"),
+        above=nw.col("level").cum_sum().over("many", order_by="largest") - nw.col("level"),
+        whole=nw.col("level").sum().over("many"),
     )
-    small = above.filter(nw.col("above") >= nw.col("whole") * share).select("kind", "weight")
-    return segmented.join(small, on=["kind", "weight"], how="anti").drop("kind")
+    small = above.filter(nw.col("above") >= nw.col("whole") * share).select("many", "weight")
+    return apart.join(small, on=["many", "weight"], how="anti").drop("many")

@@ -17,6 +17,39 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+class EveryFormat(StrEnum):
+    """How findings are written."""
+
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+    MARKDOWN = "markdown"
+    SARIF = "sarif"
+    JUNIT = "junit"
+    GITHUB = "github"
+
+
+class SeverityName(StrEnum):
+    """How bad a finding is."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class FailOnName(StrEnum):
+    """From which severity on a finding fails."""
+
+    INFO = "info"
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+    NEVER = "never"
+
+
 class Form(StrEnum):
     """How standard input is written."""
 
@@ -63,6 +96,20 @@ Where = Annotated[
     typer.Option("--where", metavar="COLUMN=VALUE", help="Only customers that fit, such as segment=b2b. Repeatable."),
 ]
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How the answer is written.")]
+BuildFormat = Annotated[EveryFormat, typer.Option("--format", "-f", help="How the answer is written.")]
+FailOn = Annotated[
+    FailOnName | None,
+    typer.Option(help="Exit code 1 from this severity on. Default: the policy's, else high.", show_default=False),
+]
+Outputs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--output",
+        "-o",
+        metavar="[FORMAT=]FILE",
+        help="Write to FILE, whole or not at all. Repeatable, such as -o sarif=a.sarif -o markdown=b.md.",
+    ),
+]
 Output = Annotated[
     str | None, typer.Option("--output", "-o", metavar="FILE", help="Write to FILE, whole or not at all.")
 ]

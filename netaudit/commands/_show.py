@@ -8,37 +8,80 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from netaudit.errors import OutputError, Problem
-from netaudit.report import Page, written
-from netaudit.report.streams import deliver, is_fancy, say
+from netaudit.errors import ExitCode, OutputError, Problem, nearest, shown, usage
+from netaudit.report import WRITERS, Page, summary_for_github, written
+from netaudit.report.streams import append, deliver_all, is_fancy, say
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
     from netaudit.book import Book
     from netaudit.result import Result, Source
 
 
 def show(
     result: Result[Any, Any],
-    book: Book,
+    book: Book | None,
     form: str,
-    output: str | None,
+    output: str | Sequence[str] | None,
     top: int | None,
     color: str,
     *,
     quiet: bool = False,
     verbose: bool = False,
 ) -> None:
-    """Write the result in its format; say on standard error what the user should know about the data."""
-    hand_over(written(result, form, _page(form, output, top, color)), book, output, quiet=quiet, verbose=verbose)
+    """Write the result in its format; say on standard error what the user should know about the data.
+
+    `output` is a file, or several such as `sarif=a.sarif`; without a plain one the answer goes to standard output.
+    """
+    wanted = {output: form} if output is None or isinstance(output, str) else _outputs(form, output)
+    texts = {path: written(result, form, _page(form, path, top, color)) for path, form in wanted.items()}
+    hand_over(texts, _read_for(result), quiet=quiet, remarks=remarks_on(result.warnings, book, verbose=verbose))
+    if "github" in wanted.values() and os.environ.get("GITHUB_STEP_SUMMARY"):
+        append(summary_for_github(result), os.environ["GITHUB_STEP_SUMMARY"])
 
 
-def hand_over(text: str, book: Book, output: str | None, *, quiet: bool, verbose: bool) -> None:
-    """An answer where it is wanted, never over a file of its own book; remarks on standard error."""
-    if output is not None and any(_is_same(output, source.path) for source in book.sources):
-        raise OutputError([Problem("O001", "is a file of this book", "write the answer to another file", output)])
+def hand_over(texts: Mapping[str | None, str], read: Iterable[str], *, quiet: bool, remarks: Iterable[str]) -> None:
+    """Answers where they are wanted, never over a file that they come from; remarks on standard error."""
+    read = list(read)
+    for output in texts:
+        if output is not None and any(_is_same(output, source) for source in read):
+            raise OutputError([Problem("O001", "is a file of this book", "write the answer to another file", output)])
     if not quiet:
-        say(_remarks(book, verbose=verbose))
-    deliver(text, output)
+        say(remarks)
+    deliver_all(texts)
+
+
+def _read_for(result: Result[Any, Any]) -> Iterator[str]:
+    """The files that an answer comes from, but a baseline, which the next one may replace."""
+    if result.facts is not None:
+        yield from (source.path for source in result.facts.sources)
+    yield from (source["path"] for source in result.judged_by.get("inputs", ()))
+    if result.judged_by.get("policy"):
+        yield result.judged_by["policy"]["path"]
+
+
+def verdict(cause: str | None) -> int:
+    """The exit code of a verdict; why it is no good one is said on standard error."""
+    if cause is None:
+        return ExitCode.ANSWERED
+    say([f"netaudit: {cause}"])
+    return ExitCode.FINDINGS
+
+
+def _outputs(form: str, given: Sequence[str]) -> dict[str | None, str]:
+    """Which file gets which format; the format asked for goes to standard output unless a file is named for it."""
+    files: dict[str | None, str] = {}
+    for text in given:
+        name, mark, path = text.partition("=")
+        if not mark or not name.isalpha():
+            name, path = form, text
+        if name not in WRITERS:
+            raise usage(f"no format is called {shown(name)}", nearest(name, WRITERS) or f"or ./{text} for such a file")
+        if path in files:
+            raise usage(f"two answers for the file {shown(path)}", "give each a file of its own")
+        files[path] = name
+    return files if form in files.values() else {None: form, **files}
 
 
 def _is_same(output: str, source: str) -> bool:
@@ -59,8 +102,11 @@ def _page(form: str, output: str | None, top: int | None, color: str) -> Page:
     return Page(width, colored, fancy, top)
 
 
-def _remarks(book: Book, *, verbose: bool) -> list[str]:
-    remarks = [f"warning: {warning}" for warning in book.warnings]
+def remarks_on(warnings: Iterable[str], book: Book | None, *, verbose: bool) -> list[str]:
+    """What the user should know about an answer and the data behind it."""
+    remarks = [f"warning: {warning}" for warning in warnings]
+    if book is None:
+        return remarks
     if book.as_of_from == "clock":
         remarks.append(f"note: as of today, {book.as_of.isoformat()}; --as-of or as_of: fixes the day")
     if book.weighted_by == "count":

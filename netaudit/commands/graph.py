@@ -58,10 +58,12 @@ def graph(
     Nodes are the company, employees, channels, contacts and customers; ties carry intensity and hold.
     """
     import netaudit
-    from netaudit.commands._show import hand_over
+    from netaudit.commands._show import hand_over, remarks_on
     from netaudit.exchange import form_for, text_of
 
     wanted = output_format or form_for(output)
     loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
     found = netaudit.graph(loaded, around=around, hops=hops)
-    hand_over(text_of(found, wanted), loaded, output, quiet=quiet, verbose=verbose)
+    remarks = remarks_on(loaded.warnings, loaded, verbose=verbose)
+    read = (source.path for source in loaded.sources)
+    hand_over({output: text_of(found, wanted)}, read, quiet=quiet, remarks=remarks)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from netaudit.book import Book, digits_of
 from netaudit.engine import Engine
-from netaudit.errors import SHOWN, InputError, shown, usage
+from netaudit.errors import InputError, shown, usage
 from netaudit.loading.assemble import Assembler
 from netaudit.loading.files import File, refuse
 from netaudit.loading.find import Found, find, read_settings
@@ -51,8 +51,10 @@ def load(
         read_settings(found, File(Path(settings), os.fspath(settings)))
     try:
         return _loaded(found, path, form, as_of, assume, settings)
-    except BaseException:
+    except BaseException as error:
         found.copies.close()
+        if isinstance(error, InputError):
+            error.files = found.digests
         raise
 
 
@@ -126,7 +128,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
     assembled = assembler.assemble(settings.assumptions.group("weight"))
     problems = found.problems + typist.located()
     if problems:
-        problems[:SHOWN] = sorted(problems[:SHOWN], key=lambda one: (one.file or "", one.line or 0, one.column or 0))
+        problems.sort(key=lambda one: (one.file or "", one.line or 0, one.column or 0))
         tallies = [*found.tallies, *_tally_words(typist.tallies)]
         raise InputError(problems, len(problems) + found.unshown + typist.unshown, "; ".join(tallies) or None)
     for relation in {raw.relation for raw in found.raws}:  # the texts are not needed any more, and there may be many

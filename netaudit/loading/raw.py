@@ -99,6 +99,12 @@ class Origins:
             raise refuse(file, "F001", "has changed since it was read", "load the book anew")
 
 
+def place_of(place: str) -> tuple[str, int | None]:
+    """File and line of a place as `Origins` gives it."""
+    file, mark, line = place.rpartition(":")
+    return (file, int(line)) if mark and line.isdecimal() else (place, None)
+
+
 def is_blank(cell: str) -> str:
     """An SQL test for a cell without text, as the readers of cells see it."""
     return f"({may_be_blank(cell)} AND trim(coalesce({cell}, ''), {literal(WHITE)}) = '')"

@@ -11,7 +11,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
-from netaudit.errors import SHOWN, Problem
+from netaudit.errors import GATHERED, Problem
 from netaudit.loading.dialect import LONGEST_CELL
 from netaudit.loading.encoding import LONGEST_LINE
 from netaudit.loading.footers import LOWEST, is_note
@@ -165,7 +165,7 @@ class Records:
 
     def _say(self, record: Record, code: str, message: str, hint: str | None) -> None:
         self.count += 1
-        if len(self.problems) < SHOWN:
+        if len(self.problems) < GATHERED:
             self.problems.append(Problem(code, message, hint, self.text.file.label, record.line, 1))
 
 

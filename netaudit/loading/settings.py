@@ -5,19 +5,21 @@ from __future__ import annotations
 import codecs
 import re
 from dataclasses import dataclass, field, fields
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from netaudit.assumptions import Assumptions
-from netaudit.errors import Problem, nearest, shown
+from netaudit.errors import nearest, shown
 from netaudit.loading.from_yaml import Listing, Mapping, Node, Scalar
+from netaudit.loading.nodes import NodeReader
 from netaudit.loading.schema import SCALABLE, TABLES
-from netaudit.loading.values import CellError, Reading, day_of, folded, read_currency, read_date, read_name, read_number
-from netaudit.loading.where import Condition, condition
+from netaudit.loading.values import day_of, folded, read_currency, read_date, read_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import date
+    from decimal import Decimal
+
+    from netaudit.loading.where import Condition
 
 KEYS = (
     "netaudit",
@@ -32,7 +34,6 @@ KEYS = (
     "rates",
     "tables",
 )
-_PLAIN = Reading(plain=True)
 NO_TEXT = {"idna", "punycode", "unicode-escape", "raw-unicode-escape", "utf-7"}
 """Codecs that are no encodings of a text file."""
 
@@ -77,12 +78,11 @@ class Settings:
         return Settings(**{**chosen, "said": self.said | other.said})
 
 
-class SettingsReader:
+class SettingsReader(NodeReader):
     """Reads settings from a document's root and collects every problem in them."""
 
     def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
+        super().__init__(file)
         self.settings = Settings()
 
     def read(self, root: Mapping) -> Settings:
@@ -96,49 +96,6 @@ class SettingsReader:
                 hint = nearest(key, (*KEYS, *TABLES)) or f"known are {', '.join((*KEYS, *TABLES))}"
                 self.say("S001", f"unknown key {shown(key)}", hint, root.keys[key])
         return self.settings
-
-    def say(self, code: str, message: str, hint: str | None, place: tuple[int, int]) -> None:
-        """Note a problem."""
-        self.problems.append(Problem(code, message, hint, self.file, *place))
-
-    def text(self, node: Node) -> str | None:
-        """The text of a scalar; a problem where it is none."""
-        if isinstance(node, Scalar):
-            return node.text
-        self.say("Y006", "a text should stand here", None, (node.line, node.column))
-        return None
-
-    def items(self, node: Node) -> Iterator[tuple[str, Node, tuple[int, int]]]:
-        """The named nodes of a mapping; a problem where it is none."""
-        if isinstance(node, Mapping):
-            for key, inner in node.nodes.items():
-                yield key, inner, node.keys[key]
-        elif not (isinstance(node, Scalar) and node.text is None):
-            self.say("Y006", "names with values should stand here", None, (node.line, node.column))
-
-    def value(self, node: Node, read: Callable[[str, Reading], object]) -> object:
-        """The typed value of a scalar; a problem where it cannot be read."""
-        text = self.text(node)
-        if text is None:
-            return None
-        try:
-            return read(text, _PLAIN)
-        except CellError as error:
-            self.say(error.code, error.message, error.hint, (node.line, node.column))
-            return None
-
-    def one_of(self, node: Node, choices: tuple[str, ...]) -> str | None:
-        """One of the known texts."""
-        text = self.text(node)
-        if text is None or text in choices:
-            return text
-        self.say("V006", f"{shown(text)} is not known here", f"one of {', '.join(choices)}", (node.line, node.column))
-        return None
-
-    def number(self, node: Node) -> Decimal | None:
-        """A number."""
-        value = self.value(node, read_number)
-        return value if isinstance(value, Decimal) else None
 
     def _netaudit(self, node: Node) -> None:
         if self.text(node) != "1":
@@ -252,7 +209,7 @@ class SettingsReader:
                 target = columns if key == "columns" else constants
                 target.update(self._column_texts(table, inner, fold=key == "columns"))
             elif key == "where":
-                where.extend(self._conditions(inner))
+                where.extend(self.conditions(inner))
             elif key == "scale":
                 for column, value, place_of in self.items(inner):
                     number = self.number(value)
@@ -278,11 +235,3 @@ class SettingsReader:
             return True
         self.say("S001", f"{table} has no column {shown(column)}", nearest(column, TABLES[table]), place)
         return False
-
-    def _conditions(self, node: Node) -> Iterator[Condition]:
-        for column, inner, place in self.items(node):
-            wanted = [self.text(part) for part in inner.nodes] if isinstance(inner, Listing) else self.text(inner)
-            try:
-                yield condition(folded(column).casefold(), wanted)
-            except ValueError as error:
-                self.say("V006", str(error), None, place)

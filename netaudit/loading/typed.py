@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from netaudit.engine import literal, quoted
-from netaudit.errors import SHOWN, Problem, shown
+from netaudit.errors import GATHERED, Problem, shown
 from netaudit.loading.footers import BELOW, Footers
 from netaudit.loading.raw import is_blank
 from netaudit.loading.schema import ONE_OF, TABLES, Type, required_of
@@ -105,8 +105,8 @@ class Typist:
                 return
             self._misplaced.add((tally.raw.relation, cell[0]))
         tally.rejected.add(cell[0])
-        self.unshown += len(self._pending) >= SHOWN
-        if len(self._pending) < SHOWN:
+        self.unshown += len(self._pending) >= GATHERED
+        if len(self._pending) < GATHERED:
             self._pending.append((tally.raw, Problem(code, message, hint, tally.raw.file), cell))
 
     @property

@@ -23,7 +23,7 @@ def write(result: Result[Any, Any], page: Page) -> str:
         rows = found[: page.top]
         if part is not None:
             parts.append(f"#### By {part}")
-        parts.append(_table(result.row_type, rows, currency, result.parted_by) if rows else "No rows.")
+        parts.append(_table(result.row_type, rows, currency, result.left_out) if rows else "No rows.")
         if len(rows) < len(found):
             parts.append(f"{len(rows)} of {len(found)} rows.")
     if result.sensitivity:
@@ -47,14 +47,12 @@ def _command(text: Sentence) -> str:
     return f"Next: {for_markdown(words)}" if "`" in words else f"Next: `{words}`"
 
 
-def _table(row_type: type[Any], rows: Sequence[Any], currency: str | None, parted_by: str | None = None) -> str:
-    columns = {name: about for name, about in columns_of(row_type).items() if about.table}
-    if parted_by is not None:  # what does not apply to a part is left out of it
-        columns = {
-            name: about
-            for name, about in columns.items()
-            if name != parted_by and any(text_of(row, name) is not None for row in rows)
-        }
+def _table(row_type: type[Any], rows: Sequence[Any], currency: str | None, without: tuple[str, ...] = ()) -> str:
+    columns = {
+        name: about
+        for name, about in columns_of(row_type).items()
+        if about.table and name not in without and any(text_of(row, name) is not None for row in rows)
+    }
     scale = table_scale(rows, columns)
     heads = [heading(about, scale, currency) for about in columns.values()]
     rules = ["---:" if about.unit in NUMERIC else "---" for about in columns.values()]
@@ -65,7 +63,7 @@ def _table(row_type: type[Any], rows: Sequence[Any], currency: str | None, parte
 def _cell(row: Any, name: str, about: Column, scale: Scale) -> str:
     value = getattr(row, name)
     if about.unit is Unit.MONEY:
-        return scale.money(value)
+        return about.absent if value is None else scale.money(value)
     if about.unit is Unit.SHARE and value is not None:
         return share(value)
     if about.unit is Unit.FLAG:

@@ -73,7 +73,7 @@ def _body(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
         if part is not None:
             yield Text(f"{chr(10) * bool(index)}By {part}", "bold")
         if rows:
-            yield _table(result.row_type, rows, result.currency, page, without=result.parted_by)
+            yield _table(result.row_type, rows, result.currency, page, without=result.left_out)
         if len(rows) < len(found):
             yield Text(f" {len(rows)} of {len(found)} rows; --top 0 shows all.", "dim")
 
@@ -150,18 +150,18 @@ def _text(said: Sentence, currency: str | None, style: str) -> Text:
 
 
 def _table(
-    row_type: type[Any], rows: Sequence[Any], currency: str | None, page: Page, without: str | None = None
+    row_type: type[Any], rows: Sequence[Any], currency: str | None, page: Page, without: tuple[str, ...] = ()
 ) -> Table:
     """The rows under their headings; columns that only wide pages have room for come with the width.
 
-    Left out are columns without any value, and the one that parts the rows.
+    Left out are columns without any value, and those of `without`.
     """
     wide = page.width is None or page.width >= 100
     columns = {name: about for name, about in columns_of(row_type).items() if about.table and (wide or not about.wide)}
     columns = {
         name: about
         for name, about in columns.items()
-        if name != without and any(text_of(row, name) is not None for row in rows)
+        if name not in without and any(text_of(row, name) is not None for row in rows)
     }
     table = Table(box=box.SIMPLE_HEAD if page.fancy else box.ASCII2, show_edge=False, padding=(0, 1, 0, 0))
     scale = table_scale(rows, columns)
@@ -182,7 +182,7 @@ def _table(
 def _cell(row: Any, name: str, about: Column, scale: Scale, page: Page, *, wide: bool) -> Text:
     value = getattr(row, name)
     if about.unit is Unit.MONEY:
-        return Text(scale.money(value))
+        return Text(about.absent if value is None else scale.money(value))
     if about.unit is Unit.SHARE and value is None:
         return Text("")
     if about.unit is Unit.SHARE:

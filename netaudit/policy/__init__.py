@@ -1,0 +1,1 @@
+"""The gate: rules, what is suppressed and until when, what was known before, and the verdict."""

@@ -1,0 +1,71 @@
+"""A baseline: what an earlier report of check found already."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from netaudit.errors import InputError, Problem
+from netaudit.finding import Finding, Severity, State
+from netaudit.loading.files import File, contents, decoded
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SCHEMA = "netaudit/check/1"
+STOOD = (State.NEW, State.UNCHANGED)
+"""States of a finding that stood in a report; what was suppressed or resolved then is no baseline."""
+
+_MAYBE: dict[str, type | tuple[type, ...]] = {
+    **dict.fromkeys(("name", "source", "file", "remedy"), str),
+    **dict.fromkeys(("line", "column"), int),
+    "revenue": (int, float),
+}
+"""What else a row may say, null or not at all included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The findings of an earlier report by fingerprint, and the file they are from."""
+
+    findings: Mapping[str, Finding]
+    path: str
+    sha256: str
+
+
+def read_baseline(path: str) -> Baseline:
+    """The findings in a JSON report of check. Raises InputError for anything else, and for a report cut by --top."""
+    data = contents(File(Path(path), path))
+    try:
+        report = json.loads(decoded(data, path), parse_constant=_no_number)
+        stood = [_finding(row) for row in report["rows"] if row["state"] in STOOD]
+        counted = report["summary"]["findings"] if report["schema"] == SCHEMA else None
+    except (ValueError, KeyError, TypeError, RecursionError):
+        counted = None
+    if counted is None:
+        hint = "write one with netaudit check -f json -o FILE"
+        raise InputError([Problem("B001", f"is not a JSON report of check ({SCHEMA})", hint, path)])
+    if counted != len(stood):
+        message = f"holds {len(stood)} of its {counted} findings"
+        raise InputError([Problem("B001", message, "write it without --top", path)])
+    findings = {finding.fingerprint: finding for finding in stood if finding.fingerprint}
+    return Baseline(findings, path, hashlib.sha256(data).hexdigest())
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+def _finding(row: dict[str, Any]) -> Finding:
+    """A row of the report as it was. Raises ValueError where it is none."""
+    texts = ("severity", "rule", "subject", "message", "fingerprint")
+    right = all(isinstance(row[name], str) for name in texts) and row["severity"] in tuple(Severity)
+    right = right and all(row.get(name) is None or isinstance(row[name], kind) for name, kind in _MAYBE.items())
+    if not right or not math.isfinite(row.get("revenue") or 0):
+        raise ValueError(row)
+    cells: dict[str, Any] = {entry.name: row.get(entry.name) for entry in fields(Finding)}
+    return Finding(**cells | {"remedy": row.get("remedy") or ""})

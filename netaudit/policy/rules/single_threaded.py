@@ -1,0 +1,43 @@
+"""NA101: which customers hang on one colleague?"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from netaudit.finding import Severity
+from netaudit.policy.rule import Rule, key_share, parameter
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netaudit.policy.rule import Found, Inspection
+
+
+@dataclass(frozen=True, slots=True)
+class SingleThreaded(Rule):
+    """A customer that hangs on one colleague.
+
+    Only one colleague has a tie to this customer that counts, and no channel of the company's own has one. When
+    that colleague goes, the relation goes too, and nobody is left who could keep the customer.
+    """
+
+    code = "NA101"
+    name = "single-threaded"
+    severity = Severity.HIGH
+    remedy = (
+        "Let a second colleague meet them every quarter, or bring them to the service desk; `netaudit why` says more."
+    )
+
+    min_colleagues: int = parameter(2, "fewest colleagues with a tie that counts", 1)
+    key_share: float = key_share()
+
+    def find(self, seen: Inspection) -> Iterator[Found]:
+        """Customers with live ties, too few colleagues whose tie counts, and no channel's."""
+        few = (nw.col("ties") > 0) & (nw.col("channels") == 0) & (nw.col("colleagues") < self.min_colleagues)
+        for customer, colleagues, first in seen.each(seen.key(self.key_share).filter(few), "colleagues", "first"):
+            who = f"only {seen.person(first)} has" if colleagues == 1 else f"{colleagues or 'no'} colleagues have"
+            more = "" if colleagues < 2 else f", {self.min_colleagues} are wanted"
+            yield customer.found(f"{who} a tie that counts, and no company channel has one{more}")

@@ -1,0 +1,309 @@
+"""Has the book got riskier than its policy allows?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import narwhals as nw
+
+from netaudit.finding import Finding, Severity, State
+from netaudit.loading.raw import place_of
+from netaudit.policy.policy import NEVER
+from netaudit.policy.rule import Found, Inspection
+from netaudit.result import Result, Sentence, Unit, Value, column
+from netaudit.scope import NO_BASIS, conditions_of, fitting, suggested
+from netaudit.standing import standing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from netaudit.book import Book
+    from netaudit.engine import Frame
+    from netaudit.loading.where import Condition
+    from netaudit.policy.baseline import Baseline
+    from netaudit.policy.policy import Policy, Ruling, Suppression
+
+LONG = 366
+"""A suppression for more days than this is said to be long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What is asked of one run, beside the policy: flags beat what the policy says.
+
+    `fail_on` is a severity or "never"; at least `fail_on_count` findings at or above it fail. `min_severity` leaves
+    milder findings out altogether. Without `ignores` nothing is suppressed; `strict` fails for a suppression that
+    suppresses nothing; `show_suppressed` lists what is.
+    """
+
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    fail_on: str | None = None
+    fail_on_count: int = 1
+    min_severity: str = Severity.INFO
+    ignores: bool = True
+    show_suppressed: bool = False
+    strict: bool = False
+    where: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The verdict, and how many findings of which state it rests on."""
+
+    findings: int = column("Findings", Unit.COUNT, "findings that stand: new and unchanged ones")
+    new: int = column("New", Unit.COUNT, "of them those that the baseline does not know; without one all")
+    unchanged: int = column("Unchanged", Unit.COUNT, "of them those that it knows")
+    resolved: int = column("Resolved", Unit.COUNT, "findings of the baseline that are gone")
+    suppressed: int = column("Suppressed", Unit.COUNT, "findings that the policy accepts until a day that is not past")
+    unused: int = column("Unused", Unit.COUNT, "suppressions that suppress nothing")
+    highest: str | None = column(
+        "Highest", Unit.CHOICE, "severity of the worst finding that stands", choices=tuple(Severity)
+    )
+    failing: int = column("Failing", Unit.COUNT, "new findings at or above the limit")
+    failed: bool = column("Failed", Unit.FLAG, "whether the check fails, and ends with exit code 1")
+
+
+def judge(book: Book, policy: Policy, gate: Gate, baseline: Baseline | None = None) -> Result[Finding, Summary]:
+    """Every finding of the rules that run, worst first, and the verdict."""
+    rulings = policy.chosen(gate.select, gate.ignore)
+    inspected, warnings = _inspected(book, rulings, gate)
+    suppressing = _Suppressing(book, policy, gate, {ruling.rule.code for ruling in rulings})
+    limit = gate.fail_on or policy.fail_on
+    known = {} if baseline is None else dict(baseline.findings)
+    rows = [(_row(book, *pair, suppressing, known, limit), pair[1]) for pair in inspected]
+    resolved = [] if gate.where else _resolved(known.values(), rulings, gate)
+    unused = suppressing.unused()
+    summary = _summary([row for row, _ in rows], len(resolved), len(unused), gate)
+    shown = [pair for pair in rows if gate.show_suppressed or pair[0].state != State.SUPPRESSED]
+    return Result(
+        schema="netaudit/check/1",
+        title=Sentence(
+            "{company} against {policy}, as of {as_of}",
+            {
+                "company": Value(book.company or "The book", Unit.TEXT),
+                "policy": Value(policy.path or "the default policy", Unit.TEXT),
+                "as_of": Value(book.as_of.isoformat(), Unit.TEXT),
+            },
+        ),
+        facts=book.facts(),
+        summary=summary,
+        rows=(*_placed(book, shown), *resolved),
+        row_type=Finding,
+        hidden=("state",) if baseline is None and not gate.show_suppressed else (),
+        closing=tuple(_closing(book, policy, gate, limit, summary, [row for row, _ in rows])),
+        where=gate.where or None,
+        warnings=(*book.warnings, *warnings, *suppressing.warnings(unused)),
+        rules=tuple(replace(ruling.rule.about(), severity=ruling.severity) for ruling in rulings),
+        judged_by={
+            "policy": None if policy.path is None else {"path": policy.path, "sha256": policy.sha256},
+            "baseline": None if baseline is None else {"path": baseline.path, "sha256": baseline.sha256},
+            "fail_on": str(limit),
+            "fail_on_count": gate.fail_on_count,
+            "min_severity": str(gate.min_severity),
+            "rules": [ruling.rule.code for ruling in rulings],
+        },
+    )
+
+
+def _summary(rows: list[Finding], resolved: int, unused: int, gate: Gate) -> Summary:
+    """What there is of each state, and the verdict."""
+    stands = [row for row in rows if row.state != State.SUPPRESSED]
+    failing = sum(row.fails for row in stands)
+    return Summary(
+        findings=len(stands),
+        new=sum(row.state == State.NEW for row in stands),
+        unchanged=sum(row.state == State.UNCHANGED for row in stands),
+        resolved=resolved,
+        suppressed=len(rows) - len(stands),
+        unused=unused,
+        highest=stands[0].severity if stands else None,
+        failing=failing,
+        failed=failing >= gate.fail_on_count or bool(unused and gate.strict),
+    )
+
+
+def _reaches(severity: str, limit: str) -> bool:
+    return limit != NEVER and Severity(severity).rank >= Severity(limit).rank
+
+
+def _inspected(book: Book, rulings: list[Ruling], gate: Gate) -> tuple[list[tuple[Ruling, Found]], list[str]]:
+    """What the rules found, worst first, and the rules whose `where` no customer fits."""
+    standing = standing_of(book)
+    everyone = standing.customers
+    if gate.where:
+        everyone = book.engine.keep(everyone.join(fitting(book, conditions_of(gate.where)), on="customer", how="semi"))
+    people = book.engine.rows(book.tables.employees.filter(~nw.col("name").is_null()).select("id", "name"))
+    found: list[tuple[Ruling, Found]] = []
+    warnings: list[str] = []
+    chosen: dict[tuple[Condition, ...], Frame] = {(): everyone}
+    for ruling in rulings:
+        if not _reaches(ruling.severity, gate.min_severity):
+            continue
+        if ruling.where not in chosen:
+            fits = fitting(book, ruling.where)
+            chosen[ruling.where] = book.engine.keep(everyone.join(fits, on="customer", how="semi"))
+        customers = chosen[ruling.where]
+        if ruling.where and not book.engine.rows(customers.select("customer").head(1)):
+            warnings.append(f"{ruling.rule.code}: no customer fits its where, so it has nothing to look at")
+        seen = Inspection(book, standing, customers, bool(ruling.where), dict(people))
+        found += [(ruling, each) for each in ruling.rule.find(seen)]
+    found.sort(key=lambda pair: _rank(*pair))
+    return found, warnings
+
+
+def _rank(ruling: Ruling, found: Found) -> tuple[object, ...]:
+    """Worst first: by severity, then by the revenue it is about, what is unknown after what is known."""
+    revenue = found.revenue
+    return -ruling.severity.rank, revenue is None, -(revenue or 0), ruling.rule.code, found.subject
+
+
+def _row(
+    book: Book, ruling: Ruling, found: Found, suppressing: _Suppressing, known: dict[str, Finding], limit: str
+) -> Finding:
+    """A finding as a row, still without its place; what the baseline knew of it is taken from `known`."""
+    fingerprint = found.fingerprint(ruling.rule.code)
+    state = State.NEW if known.pop(fingerprint, None) is None else State.UNCHANGED
+    suppression = suppressing.of(ruling.rule.code, found)
+    message = found.message
+    if suppression is not None and suppression.expires < book.as_of:
+        state, message = State.NEW, f"{message} (was suppressed until {suppression.expires.isoformat()})"
+    elif suppression is not None:
+        reason = f"suppressed until {suppression.expires.isoformat()}: {suppression.reason}"
+        state, message = State.SUPPRESSED, f"{message} ({reason})"
+    return Finding(
+        severity=str(ruling.severity),
+        rule=ruling.rule.code,
+        subject="; ".join(found.subject),
+        name=found.name,
+        message=message,
+        revenue=None if found.revenue is None else book.money(found.revenue),
+        state=str(state),
+        fails=state is State.NEW and _reaches(ruling.severity, limit),
+        source=None,
+        remedy=ruling.rule.remedy,
+        fingerprint=fingerprint,
+        file=None,
+        line=None,
+        column=None,
+    )
+
+
+def _placed(book: Book, rows: list[tuple[Finding, Found]]) -> Iterator[Finding]:
+    """The rows with their places: that of the subject, or of the first tie where its table does not have it."""
+    lost = [found.subject[0] for _, found in rows if found.origin is None]
+    first = _first_ties(book, {node.partition(":")[2] for node in lost if node.startswith("customer:")})
+    origins = [
+        found.origin if found.origin is not None else first.get(found.subject[0].partition(":")[2]) for _, found in rows
+    ]
+    places = book.origins.places({origin for origin in origins if origin is not None})
+    for (row, _), origin in zip(rows, origins, strict=True):
+        if origin is None:
+            yield row
+            continue
+        file, line = place_of(places[origin])
+        yield replace(row, source=places[origin], file=file, line=line)
+
+
+def _first_ties(book: Book, customers: set[str]) -> dict[str, int]:
+    """The first row that names each of some customers."""
+    if not customers:
+        return {}
+    rows = nw.concat([table.select("customer", "origin") for table in (book.tables.ties, book.tables.log)])
+    wanted = book.engine.frame(book.engine.table({"customer": "VARCHAR"}, {"customer": sorted(customers)}))
+    first = rows.join(wanted, on="customer", how="semi").group_by("customer").agg(origin=nw.col("origin").min())
+    return dict(book.engine.rows(first.select("customer", "origin")))
+
+
+def _resolved(known: Iterable[Finding], rulings: Sequence[Ruling], gate: Gate) -> list[Finding]:
+    """What the baseline knows and is gone, of the rules that ran."""
+    ran = {ruling.rule.code for ruling in rulings if _reaches(ruling.severity, gate.min_severity)}
+    gone = [replace(finding, state=str(State.RESOLVED), fails=False) for finding in known if finding.rule in ran]
+    return sorted(gone, key=lambda row: (-Severity(row.severity).rank, row.rule, row.subject or ""))
+
+
+class _Suppressing:
+    """Which finding is suppressed by what, and which suppressions were of use."""
+
+    def __init__(self, book: Book, policy: Policy, gate: Gate, ran: set[str]) -> None:
+        self._today = book.as_of
+        self._all = policy.suppressions if gate.ignores else ()
+        known = policy.rulings
+        self._judged = [entry for entry in self._all if entry.rule in ran or not known[entry.rule].runs]
+        self._used: set[Suppression] = set()
+
+    def of(self, code: str, found: Found) -> Suppression | None:
+        """The suppression that lasts longest of those that mean a finding."""
+        node = found.subject[0]
+        names = {node, node.partition(":")[2], "; ".join(found.subject)}
+        mine = [entry for entry in self._all if entry.rule == code and entry.subject in names]
+        self._used.update(mine)
+        return max(mine, key=lambda entry: entry.expires, default=None)
+
+    def unused(self) -> list[Suppression]:
+        """Those that meant nothing that was found."""
+        return [entry for entry in self._judged if entry not in self._used]
+
+    def warnings(self, unused: Iterable[Suppression]) -> list[str]:
+        """What should be said about the suppressions."""
+        said = [f"{entry.place}: this suppression of {entry.rule} suppresses nothing" for entry in unused]
+        return said + [
+            f"{entry.place}: this suppression of {entry.rule} lasts for more than a year"
+            for entry in self._all
+            if (entry.expires - self._today).days > LONG
+        ]
+
+
+def _closing(
+    book: Book, policy: Policy, gate: Gate, limit: str, summary: Summary, rows: list[Finding]
+) -> Iterator[Sentence]:
+    """The verdict in words."""
+    stands = [row for row in rows if row.state != State.SUPPRESSED]
+    counts = {severity: sum(row.severity == severity for row in stands) for severity in reversed(Severity)}
+    said = ", ".join(f"{count} {severity}" for severity, count in counts.items() if count)
+    words = f"Findings: {{findings}}{f' ({said})' if said else ''}."
+    if summary.unchanged or summary.resolved:
+        words += " New: {new}. Unchanged: {unchanged}. Resolved: {resolved}."
+    words += " Suppressed: {suppressed}." if summary.suppressed else ""
+    numbers = ("findings", "new", "unchanged", "resolved", "suppressed")
+    yield Sentence(words, {name: Value(getattr(summary, name), Unit.COUNT) for name in numbers})
+    if len(stands) > 1:
+        rules = Counter(row.rule for row in stands)
+        yield Sentence(f"By rule: {', '.join(f'{rule} {count}' for rule, count in sorted(rules.items()))}.")
+    yield Sentence(_verdict(summary, limit, gate))
+    if any((row.subject or "").startswith(("employee:", "team:")) for row in stands):
+        yield Sentence(NO_BASIS, kind="warning")
+    if policy.sha256 is not None:
+        digest = {"path": Value(policy.path, Unit.TEXT), "digest": Value(policy.sha256[:12], Unit.TEXT)}
+        yield Sentence("Policy: {path}, sha256 {digest}…", digest)
+    nodes = ((row.subject or "").partition(";")[0] for row in stands)
+    worst = next((node for node in nodes if node.startswith(("customer:", "employee:", "channel:"))), None)
+    if worst is not None:
+        yield suggested(book, command=("why", worst))
+
+
+def _verdict(summary: Summary, limit: str, gate: Gate) -> str:
+    """Whether the check fails, and for what."""
+    if summary.failing >= gate.fail_on_count:
+        return f"Fails: {summary.failing} new at or above {limit}."
+    if summary.failed:
+        return f"Fails: {summary.unused} of the suppressions suppress nothing."
+    if limit == NEVER:
+        return "Passes: nothing was to fail."
+    allowed = f", and fewer than {gate.fail_on_count} are allowed" if summary.failing else ""
+    return f"Passes: {summary.failing or 'nothing'} new at or above {limit}{allowed}."
+
+
+def cause(result: Result[Finding, Summary]) -> str | None:
+    """Why the check fails, for a line on standard error; None where it passes."""
+    summary = result.summary
+    if not summary.failed:
+        return None
+    limit = result.judged_by["fail_on"]
+    if summary.failing >= result.judged_by["fail_on_count"]:
+        rules = Counter(row.rule for row in result.rows if row.fails)
+        said = ", ".join(f"{rule} {count}" for rule, count in sorted(rules.items()))
+        return f"new findings at or above {limit}: {summary.failing} ({said})"
+    return f"suppressions that suppress nothing: {summary.unused}"
