@@ -14,7 +14,7 @@ import pytest
 from netaudit import cli
 from netaudit.exchange import FORMATS
 from netaudit.loading.values import CellError, Reading, read_id, read_name
-from netaudit.report import WRITERS
+from netaudit.report import FOR_ALL
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +97,7 @@ def harmless(text: str) -> bool:
 
 
 @pytest.mark.parametrize("who", [(), ("--team", "all")], ids=["everyone", "leavers"])
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FOR_ALL)
 def test_names(
     book: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str, who: tuple[str, ...]
 ) -> None:
@@ -112,7 +112,7 @@ def test_names(
         assert all(float(row["revenue_at_risk_base"]) >= 0 for row in rows)
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FOR_ALL)
 def test_ids(table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
     out = shown(capsys, "risk", str(table), "--as-of", "2015-01-23", "--top", "0", "-f", form)
     if form == "json":
@@ -122,7 +122,7 @@ def test_ids(table: Path, strings: list[str], capsys: pytest.CaptureFixture[str]
         assert all(harmless(row["employee"]) for row in csv.DictReader(io.StringIO(out)))
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FOR_ALL)
 def test_owners(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
     for source, key, read in ((book, "name", read_name), (table, "key", read_id)):
         out = shown(capsys, "ownership", str(source), "--as-of", "2015-01-23", "--top", "0", "-f", form)
@@ -134,7 +134,7 @@ def test_owners(book: Path, table: Path, strings: list[str], capsys: pytest.Capt
             assert all(harmless(row[key]) for row in csv.DictReader(io.StringIO(out)))
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FOR_ALL)
 def test_nodes(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
     for number in range(0, len(strings), 160):
         shown(capsys, "why", f"customer:c{number}", str(book), "-f", form)

@@ -7,6 +7,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Protocol
 
 from netaudit.errors import shown, usage
+from netaudit.finding import Finding
 
 if TYPE_CHECKING:
     from netaudit.result import Result
@@ -16,8 +17,15 @@ WRITERS = {
     "json": "netaudit.report.as_json",
     "csv": "netaudit.report.as_csv",
     "markdown": "netaudit.report.as_markdown",
+    "sarif": "netaudit.report.as_sarif",
 }
 """Format → the module whose `write` makes it."""
+
+FOR_FINDINGS = ("sarif",)
+"""Formats of the machines that run builds: they know findings, and nothing else that a result may hold."""
+
+FOR_ALL = tuple(form for form in WRITERS if form not in FOR_FINDINGS)
+"""Formats that serve every result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +47,10 @@ class Writer(Protocol):
 
 
 def written(result: Result[Any, Any], form: str, page: Page) -> str:
-    """A result in one of the formats."""
-    if form not in WRITERS:
-        raise usage(f"no format is called {shown(form)}", f"formats are {', '.join(WRITERS)}")
+    """A result in one of the formats. Raises UsageError for a format that does not know such rows, or is none."""
+    possible = tuple(WRITERS) if result.row_type is Finding else FOR_ALL
+    if form not in possible:
+        why = f"{form} is for findings only" if form in WRITERS else f"no format is called {shown(form)}"
+        raise usage(why, f"formats are {', '.join(possible)}")
     writer: Writer = import_module(WRITERS[form])
     return writer.write(result, page)

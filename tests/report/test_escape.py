@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import netaudit
-from netaudit.report import WRITERS, Page, written
+from netaudit.report import FOR_ALL, Page, written
 from netaudit.report.escape import for_csv, for_json, for_markdown, for_terminal
 from tests.books import document, loaded
 
@@ -94,7 +94,7 @@ def test_no_text_reaches_a_terminal_raw(text: str) -> None:
     assert not for_terminal(text).lstrip().startswith("::")
 
 
-@pytest.mark.parametrize("form", WRITERS)
+@pytest.mark.parametrize("form", FOR_ALL)
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_names_in_every_answer(form: str, name: str) -> None:
     lines = document("mette -meeting-> havn/lars", "bo -> havn")
