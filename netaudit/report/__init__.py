@@ -18,10 +18,11 @@ WRITERS = {
     "csv": "netaudit.report.as_csv",
     "markdown": "netaudit.report.as_markdown",
     "sarif": "netaudit.report.as_sarif",
+    "junit": "netaudit.report.as_junit",
 }
 """Format → the module whose `write` makes it."""
 
-FOR_FINDINGS = ("sarif",)
+FOR_FINDINGS = ("sarif", "junit")
 """Formats of the machines that run builds: they know findings, and nothing else that a result may hold."""
 
 FOR_ALL = tuple(form for form in WRITERS if form not in FOR_FINDINGS)
