@@ -19,10 +19,11 @@ WRITERS = {
     "markdown": "netaudit.report.as_markdown",
     "sarif": "netaudit.report.as_sarif",
     "junit": "netaudit.report.as_junit",
+    "github": "netaudit.report.as_github",
 }
 """Format → the module whose `write` makes it."""
 
-FOR_FINDINGS = ("sarif", "junit")
+FOR_FINDINGS = ("sarif", "junit", "github")
 """Formats of the machines that run builds: they know findings, and nothing else that a result may hold."""
 
 FOR_ALL = tuple(form for form in WRITERS if form not in FOR_FINDINGS)

@@ -56,6 +56,15 @@ def for_sarif(text: str) -> str:
     return plain.replace("](", r"]\x28")
 
 
+def for_github(text: str, *, in_property: bool = False) -> str:
+    """The message of a workflow command, or one of its properties: one line that ends neither, nor starts another.
+
+    Line ends are visible escapes by then; `%` comes before what is written with it.
+    """
+    plain = for_terminal(text).replace("%", "%25")
+    return plain.replace(":", "%3A").replace(",", "%2C") if in_property else plain
+
+
 def for_dot(text: str) -> str:
     """A quoted DOT string: nothing in it ends it, or is markup."""
     plain = for_terminal(text).replace("\\", "\\\\").replace('"', '\\"')
