@@ -10,13 +10,14 @@ import typer
 from typer.exceptions import TyperException
 
 from netaudit import __version__
+from netaudit.commands._defaults import defaults_for, read_defaults
 from netaudit.errors import SHOWN, ExitCode, NetauditError
 from netaudit.report.streams import prepare, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("risk", "ownership", "why", "graph", "check", "validate", "rules", "init", "schema")
+COMMANDS = ("risk", "ownership", "why", "graph", "check", "validate", "rules", "config", "init", "schema")
 """Every command: the function of that name in `netaudit.commands.<name>`."""
 
 
@@ -51,7 +52,8 @@ def app_for(args: Sequence[str]) -> typer.Typer:
 def run(args: Sequence[str]) -> int:
     """Run one command line; return its exit code. Whatever goes wrong, it is said in lines on standard error."""
     try:
-        code = app_for(args)(list(args), prog_name="netaudit", standalone_mode=False)
+        said = {name: defaults_for(name, read_defaults(COMMANDS)) for name in COMMANDS if name in args[:2]}
+        code = app_for(args)(list(args), prog_name="netaudit", standalone_mode=False, default_map=said)
         if code == ExitCode.INTERRUPTED:  # Typer turns an interrupt into its code without a word
             say(["netaudit: interrupted"])
         return code if isinstance(code, int) else ExitCode.ANSWERED

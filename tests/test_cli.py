@@ -244,7 +244,7 @@ def test_many_problems_are_cut_and_counted(havn: Path, capsys: pytest.CaptureFix
     lines = capsys.readouterr().err.splitlines()
     assert lines[0].startswith("ties.csv:2:12: V001 per_year: 'x' is not a number")
     assert lines[49].startswith("ties.csv:51:12: V001")
-    assert lines[50:] == ["… and 10 more problems", "60 rows read: 0 loaded, 0 skipped, 60 rejected"]
+    assert lines[50:] == ["… and 10 more problems; netaudit validate lists them", "60 rows read: 0 loaded, 0 skipped, 60 rejected"]
 
 
 def test_output_goes_to_a_file_whole_or_not_at_all(havn: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -28,8 +28,8 @@ class Summary:
 def all_right(book: Book) -> Result[Finding, Summary]:
     """The answer for a book that could be loaded."""
     loaded = sum(source.loaded for source in book.sources)
-    files = Value(len(book.sources), Unit.COUNT)
-    said = Sentence("No problem in {rows} rows of {files} files.", {"rows": Value(loaded, Unit.COUNT), "files": files})
+    counts = {"rows": Value(loaded, Unit.COUNT), "files": Value(len(book.sources), Unit.COUNT)}
+    said = Sentence("No problem. Rows read: {rows}; files: {files}.", counts)
     return _result((), 0, (said,), book, {})
 
 
@@ -62,7 +62,7 @@ def _row(problem: Problem) -> Finding:
         rule=problem.code,
         subject=None,
         name=None,
-        message=problem.message,
+        message=problem.message + (f" ({problem.hint})" if problem.hint else ""),
         revenue=None,
         state=str(State.NEW),
         fails=True,

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netaudit.errors import ExitCode, OutputError, Problem, nearest, shown, usage
-from netaudit.report import WRITERS, Page, summary_for_github, written
-from netaudit.report.streams import append, deliver_all, is_fancy, say
+from netaudit.report import WRITERS, Page, written
+from netaudit.report.streams import append, deliver_all, is_fancy, is_same, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -38,14 +38,16 @@ def show(
     texts = {path: written(result, form, _page(form, path, top, color)) for path, form in wanted.items()}
     hand_over(texts, _read_for(result), quiet=quiet, remarks=remarks_on(result.warnings, book, verbose=verbose))
     if "github" in wanted.values() and os.environ.get("GITHUB_STEP_SUMMARY"):
-        append(summary_for_github(result), os.environ["GITHUB_STEP_SUMMARY"])
+        from netaudit.report.as_github import summary_for_github
+
+        append(summary_for_github(result, Page()), os.environ["GITHUB_STEP_SUMMARY"])
 
 
 def hand_over(texts: Mapping[str | None, str], read: Iterable[str], *, quiet: bool, remarks: Iterable[str]) -> None:
     """Answers where they are wanted, never over a file that they come from; remarks on standard error."""
     read = list(read)
     for output in texts:
-        if output is not None and any(_is_same(output, source) for source in read):
+        if output is not None and any(is_same(Path(output), Path(source)) for source in read):
             raise OutputError([Problem("O001", "is a file of this book", "write the answer to another file", output)])
     if not quiet:
         say(remarks)
@@ -82,14 +84,6 @@ def _outputs(form: str, given: Sequence[str]) -> dict[str | None, str]:
             raise usage(f"two answers for the file {shown(path)}", "give each a file of its own")
         files[path] = name
     return files if form in files.values() else {None: form, **files}
-
-
-def _is_same(output: str, source: str) -> bool:
-    """Whether both name one file, under whatever name."""
-    try:
-        return Path(output).samefile(source)
-    except OSError:  # the output is not there yet, or cannot be
-        return False
 
 
 def _page(form: str, output: str | None, top: int | None, color: str) -> Page:

@@ -75,9 +75,7 @@ def parameter(default: float, meaning: str, least: float = 0, most: float | None
 
 def key_share(default: float = 0.8) -> Any:
     """The usual parameter of rules that leave small customers alone."""
-    meaning = (
-        "without `where`: only the largest customers of each segment that together bring this share of its revenue"
-    )
+    meaning = "without `where`: only the largest customers that together bring this share of the revenue"
     return parameter(default, meaning, 0, 1)
 
 

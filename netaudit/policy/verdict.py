@@ -199,12 +199,11 @@ def _placed(book: Book, rows: list[tuple[Finding, Found]]) -> Iterator[Finding]:
         found.origin if found.origin is not None else first.get(found.subject[0].partition(":")[2]) for _, found in rows
     ]
     places = book.origins.places({origin for origin in origins if origin is not None})
+    book_itself = book.sources[0].path  # code scanning wants a file for everything
     for (row, _), origin in zip(rows, origins, strict=True):
-        if origin is None:
-            yield row
-            continue
-        file, line = place_of(places[origin])
-        yield replace(row, source=places[origin], file=file, line=line)
+        place = book_itself if origin is None else places[origin]
+        file, line = (place, None) if origin is None else place_of(place)
+        yield replace(row, source=place, file=file, line=line)
 
 
 def _first_ties(book: Book, customers: set[str]) -> dict[str, int]:

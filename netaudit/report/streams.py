@@ -104,7 +104,7 @@ def _apart(texts: Mapping[str | None, str]) -> tuple[dict[Path, str], str | None
             spoken.append(text)
             continue
         target = Path(os.path.realpath(output))  # which a link to itself does not stop
-        if any(_is_same(target, other) for other in files):
+        if any(is_same(target, other) for other in files):
             raise _twice(output)
         files[target] = text
     if len(spoken) > 1:
@@ -116,7 +116,7 @@ def _twice(output: str) -> OutputError:
     return OutputError([Problem("O001", "is asked for twice", "each output needs a place of its own", output)])
 
 
-def _is_same(one: Path, other: Path) -> bool:
+def is_same(one: Path, other: Path) -> bool:
     """Whether both are one file, under whatever names."""
     try:
         return one == other or one.samefile(other)
