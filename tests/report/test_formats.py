@@ -145,6 +145,7 @@ def test_assumptions_stay_legible_on_a_narrow_terminal() -> None:
 def test_counting_customers_where_nobody_has_a_revenue() -> None:
     b = book("mette -> havn", "bo -> havn", customers=[{"id": "havn"}])
     ranked, alone = netaudit.risk(b), netaudit.risk(b, ["mette"])
+    assert ranked.facts is not None
     assert (ranked.facts.weighted_by, ranked.summary.revenue, ranked.rows[0].revenue_at_risk) == ("count", None, None)
     assert ranked.rows[0].share_of_revenue == pytest.approx(alone.rows[0].loss.base, abs=1e-9)
     for form in ("table", "csv", "json", "markdown"):
