@@ -4,8 +4,8 @@
                      └──→ graph (networkx) ──┘
 
 `load` reads a contact graph; `risk` asks what leaves with whom, `ownership` whose the network is, `why` what stands
-behind one node, and `graph` hands it to networkx. They return values and print nothing. The command line has the same
-names.
+behind one node, `diff` what changed between two books, and `graph` hands it to networkx. They return values and print
+nothing. The command line has the same names.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from netaudit.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["graph", "load", "ownership", "risk", "why"]
+__all__ = ["diff", "graph", "load", "ownership", "risk", "why"]
 
 
 def load(
@@ -99,6 +99,18 @@ def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:
 
     chosen = (where,) if isinstance(where, str) else tuple(where)
     return own(book, scope_of(book, chosen), tuple(word for condition in chosen for word in ("--where", condition)))
+
+
+def diff(old: Book, new: Book, *, where: Iterable[str] = (), fail_on: str | None = None) -> Result[Any, Any]:
+    """What changed between two books: the customers whose standing differs, worst first, and how ownership moved.
+
+    `where` is a list of COLUMN=VALUE that chooses the customers that fit in either book; `fail_on` a severity or
+    "never", by default "high": a change at or above it fails. Rows are `netaudit.analysis.diff.Row`. Raises
+    `UsageError` for books in two currencies.
+    """
+    from netaudit.analysis.diff import compare
+
+    return compare(old, new, (where,) if isinstance(where, str) else tuple(where), fail_on or "high")
 
 
 def why(book: Book, node: str, *, limit: float = 0.05) -> Result[Any, Any]:

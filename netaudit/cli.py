@@ -16,7 +16,7 @@ from netaudit.report.streams import prepare, say
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("risk", "ownership", "why", "graph", "init", "schema")
+COMMANDS = ("risk", "ownership", "why", "diff", "graph", "init", "schema")
 """Every command: the function of that name in `netaudit.commands.<name>`."""
 
 

@@ -338,10 +338,24 @@ def test_every_answer_fits_its_schema(
         jsonschema.validate(broken, schema)
 
 
+def test_a_comparison_fits_its_schema(havn: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (havn / "new.yml").write_text(HAVN.replace("  - {owner: page, customer: havn, followers: 3}\n", ""))
+    assert cli.run(["schema", "diff"]) == 0
+    schema = json.loads(capsys.readouterr().out)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    for old, new in (("book.yml", "new.yml"), ("new.yml", "book.yml"), ("book.yml", "book.yml")):
+        cli.run(["diff", old, new, "-f", "json", "--where", "segment=b2b"])
+        answer = json.loads(capsys.readouterr().out)
+        jsonschema.validate(answer, schema)
+        for key in ("old", "fail_on"):
+            with pytest.raises(jsonschema.ValidationError):
+                jsonschema.validate({**answer, key: 3}, schema)
+
+
 def test_an_unknown_schema_names_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["schema", "risc"]) == 2
     assert "did you mean 'risk'?" in capsys.readouterr().err
-    assert set(SCHEMAS) == {"risk", "ownership", "why", "exposure"}
+    assert set(SCHEMAS) == {"risk", "ownership", "why", "diff", "exposure"}
 
 
 def test_init_writes_a_book_that_runs_and_overwrites_nothing(

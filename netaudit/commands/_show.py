@@ -32,13 +32,40 @@ def show(
     hand_over(written(result, form, _page(form, output, top, color)), book, output, quiet=quiet, verbose=verbose)
 
 
+def show_both(
+    result: Result[Any, Any],
+    books: tuple[Book, Book],
+    form: str,
+    output: str | None,
+    top: int | None,
+    color: str,
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> None:
+    """The same for an answer about an old and a new book."""
+    from netaudit.analysis.diff import told_apart
+
+    text = written(result, form, _page(form, output, top, color))
+    _spare(output, *books)
+    if not quiet:
+        notes = told_apart(*(_notes(book, verbose=verbose) for book in books))
+        say([*(f"warning: {warning}" for warning in result.warnings), *notes])
+    deliver(text, output)
+
+
 def hand_over(text: str, book: Book, output: str | None, *, quiet: bool, verbose: bool) -> None:
     """An answer where it is wanted, never over a file of its own book; remarks on standard error."""
-    if output is not None and any(_is_same(output, source.path) for source in book.sources):
-        raise OutputError([Problem("O001", "is a file of this book", "write the answer to another file", output)])
+    _spare(output, book)
     if not quiet:
-        say(_remarks(book, verbose=verbose))
+        say([*(f"warning: {warning}" for warning in book.warnings), *_notes(book, verbose=verbose)])
     deliver(text, output)
+
+
+def _spare(output: str | None, *books: Book) -> None:
+    """No answer is written over a file of its own books."""
+    if output is not None and any(_is_same(output, source.path) for book in books for source in book.sources):
+        raise OutputError([Problem("O001", "is a file of this book", "write the answer to another file", output)])
 
 
 def _is_same(output: str, source: str) -> bool:
@@ -59,8 +86,8 @@ def _page(form: str, output: str | None, top: int | None, color: str) -> Page:
     return Page(width, colored, fancy, top)
 
 
-def _remarks(book: Book, *, verbose: bool) -> list[str]:
-    remarks = [f"warning: {warning}" for warning in book.warnings]
+def _notes(book: Book, *, verbose: bool) -> list[str]:
+    remarks = []
     if book.as_of_from == "clock":
         remarks.append(f"note: as of today, {book.as_of.isoformat()}; --as-of or as_of: fixes the day")
     if book.weighted_by == "count":

@@ -12,6 +12,7 @@ SCHEMAS = {
     "risk": ("netaudit.analysis.departure", "What leaves with one or more employees"),
     "ownership": ("netaudit.analysis.ownership", "Who owns the network: the company, its employees, or nobody"),
     "why": ("netaudit.analysis.why", "Every tie behind one node, and what its loss would do"),
+    "diff": ("netaudit.analysis.diff", "What changed between two books"),
     "exposure": ("netaudit.analysis.exposure", "Everyone, ranked by what would be at risk if that person alone left"),
 }
 """Name → the module of its row and summary, and a title."""

@@ -32,23 +32,36 @@ _INPUT = _closed(
 )
 """One file that was read. `read_as` says how a CSV file was understood."""
 
+_JUDGED: dict[str, Any] = {
+    "as_of": {"type": "string", "format": "date"},
+    "as_of_from": {"enum": ["option", "book", "clock"]},
+    "currency": {"type": ["string", "null"]},
+    "weighted_by": {"enum": ["revenue", "count"]},
+}
+"""How a book is judged."""
+
+_COMPARED = {
+    "old": _closed({**_JUDGED, "inputs": {"type": "array", "items": _TEXT}}),
+    "fail_on": {"enum": ["info", "low", "medium", "high", "critical", "never"]},
+}
+"""What a comparison adds: the old book, with the paths of its files among all `inputs`, and the limit."""
+
 
 def schema_of(identity: str, title: str, row_type: type[Any], summary_type: type[Any]) -> dict[str, Any]:
     """The schema of the answers whose `schema` key says `identity`. Further keys may come without a new number."""
     departure = "netaudit/risk/" in identity
+    comparison = "netaudit/diff/" in identity
     properties: dict[str, Any] = {
         "schema": {"const": identity},
         "netaudit": _TEXT,
-        "as_of": {"type": "string", "format": "date"},
-        "as_of_from": {"enum": ["option", "book", "clock"]},
-        "currency": {"type": ["string", "null"]},
-        "weighted_by": {"enum": ["revenue", "count"]},
+        **_JUDGED,
         "inputs": {
             "type": "array",
             "items": _INPUT,
         },
         "assumptions": {"type": "object"},
         **({"leavers": {"type": "array", "items": _TEXT, "minItems": 1}} if departure else {}),
+        **(_COMPARED if comparison else {}),
         "summary": _of_type(summary_type),
         "rows": {"type": "array", "items": _of_type(row_type)},
         "warnings": {"type": "array", "items": _TEXT},
