@@ -4,8 +4,8 @@
                      └──→ graph (networkx) ──┘
 
 `load` reads a contact graph; `risk` asks what leaves with whom, `ownership` whose the network is, `why` what stands
-behind one node, and `graph` hands it to networkx. They return values and print nothing. The command line has the same
-names.
+behind one node, `diff` what changed between two books, and `graph` hands it to networkx. They return values and print
+nothing. The command line has the same names.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from netaudit.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["check", "graph", "load", "ownership", "risk", "rules", "validate", "why"]
+__all__ = ["check", "diff", "graph", "load", "ownership", "risk", "rules", "validate", "why"]
 
 
 def load(
@@ -104,6 +104,20 @@ def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:
     return own(book, scope_of(book, chosen), tuple(word for condition in chosen for word in ("--where", condition)))
 
 
+def diff(old: Book, new: Book, *, where: Iterable[str] = (), fail_on: str | None = None) -> Result[Any, Any]:
+    """What changed between two books: the customers whose standing differs, worst first, and how ownership moved.
+
+    `where` is a list of COLUMN=VALUE that chooses the customers that fit in either book; `fail_on` a severity or
+    "never", by default "high": a change at or above it fails. Rows are `netaudit.analysis.diff.Row`. Raises
+    `UsageError` for books in two currencies.
+    """
+    from netaudit.analysis.diff import compare
+    from netaudit.finding import LIMITS, one_of
+
+    limit = one_of(fail_on or "high", LIMITS)
+    return compare(old, new, (where,) if isinstance(where, str) else tuple(where), limit)
+
+
 def why(book: Book, node: str, *, limit: float = 0.05) -> Result[Any, Any]:
     """Every live tie behind one customer, employee or channel, with file and line, and what its loss would do.
 
@@ -158,15 +172,14 @@ def check(
     """
     import os
 
-    from netaudit.errors import nearest, shown, usage
-    from netaudit.finding import Severity
+    from netaudit.finding import LIMITS, Severity, one_of
     from netaudit.policy.baseline import read_baseline
-    from netaudit.policy.policy import LIMITS, Policy, read_policy
+    from netaudit.policy.policy import Policy, read_policy
     from netaudit.policy.verdict import Gate, judge
 
     for limit, known in ((fail_on, LIMITS), (min_severity, tuple(Severity))):
-        if limit is not None and limit not in known:
-            raise usage(f"no severity is called {shown(limit)}", nearest(limit, known) or f"one of {', '.join(known)}")
+        if limit is not None:
+            one_of(limit, known)
     read = policy or Policy() if policy is None or isinstance(policy, Policy) else read_policy(os.fspath(policy))
     gate = Gate(
         select=(select,) if isinstance(select, str) else tuple(select),

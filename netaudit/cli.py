@@ -10,15 +10,13 @@ import typer
 from typer.exceptions import TyperException
 
 from netaudit import __version__
+from netaudit.commands import COMMANDS
 from netaudit.commands._defaults import defaults_for, read_defaults
 from netaudit.errors import SHOWN, ExitCode, NetauditError
 from netaudit.report.streams import prepare, say
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-COMMANDS = ("risk", "ownership", "why", "graph", "check", "validate", "rules", "config", "init", "schema")
-"""Every command: the function of that name in `netaudit.commands.<name>`."""
 
 
 def _version(asked: bool) -> None:  # noqa: FBT001 - Typer calls it so

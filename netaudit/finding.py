@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
+from netaudit.errors import nearest, shown, usage
 from netaudit.result import Unit, column
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 class Severity(StrEnum):
@@ -21,6 +26,24 @@ class Severity(StrEnum):
     def rank(self) -> int:
         """Its place from the mildest, from 0."""
         return list(Severity).index(self)
+
+
+NEVER = "never"
+LIMITS = (*Severity, NEVER)
+"""From what on a finding fails: a severity, or never."""
+
+
+def reaches(severity: str, limit: str) -> bool:
+    """Whether a severity is at or above a limit."""
+    return limit != NEVER and Severity(severity).rank >= Severity(limit).rank
+
+
+def one_of(named: str, known: Iterable[str]) -> str:
+    """A severity or limit by its name. Raises UsageError, with near names, for what is none."""
+    names = list(known)
+    if named not in names:
+        raise usage(f"no severity is called {shown(named)}", nearest(named, names) or f"one of {', '.join(names)}")
+    return named
 
 
 class State(StrEnum):

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from netaudit.book import Book
     from netaudit.engine import Frame
+    from netaudit.errors import UsageError
 
 WHOLE = 10**9
 """Units of one customer where customers are counted instead of their revenue."""
@@ -70,9 +71,32 @@ def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:
         frame.select(nw.len().alias("n"), nw.col("weight").sum().alias("w"), nw.col("revenue").count().alias("k"))
     )[0]
     if conditions and not count:
-        raise usage("no customer fits every --where", f"columns are {', '.join(FILTERS)}")
+        raise _nothing_fits()
     revenue = None if book.weighted_by == "count" else int(total or 0)
     return Scope(frame, count, int(total or 0), revenue, count - known, given or None)
+
+
+def asked_of(books: Iterable[Book], where: Iterable[str]) -> set[str] | None:
+    """The ids of the customers that fit every `COLUMN=VALUE` in any of several books, so that none goes by a filter.
+
+    None stands for all. Raises UsageError as `scope_of` does.
+    """
+    conditions = [_condition(text) for text in where]
+    if not conditions:
+        return None
+    found = {customer for book in books for customer in _fitting(book, conditions)}
+    if not found:
+        raise _nothing_fits()
+    return found
+
+
+def _nothing_fits() -> UsageError:
+    return usage("no customer fits every --where", f"columns are {', '.join(FILTERS)}")
+
+
+def among(book: Book, ids: Iterable[str]) -> Frame:
+    """Some customers, for a join: one column, customer."""
+    return book.engine.frame(book.engine.table({"customer": "VARCHAR"}, {"customer": list(ids)}))
 
 
 def weighted(book: Book) -> Frame:
@@ -140,7 +164,11 @@ def fitting(book: Book, conditions: Iterable[Condition]) -> Frame:
 
     Raises UsageError where things of different kinds are compared.
     """
-    conditions = list(conditions)
+    return among(book, _fitting(book, list(conditions)))
+
+
+def _fitting(book: Book, conditions: list[Condition]) -> list[str]:
+    """Their ids."""
     columns = ["id", *(condition.column for condition in conditions)]
     ids = []
     for row in book.engine.rows(book.tables.customers.select(*dict.fromkeys(columns))):
@@ -156,7 +184,7 @@ def fitting(book: Book, conditions: Iterable[Condition]) -> Frame:
             ) from None
         if fits:
             ids.append(str(row[0]))
-    return book.engine.frame(book.engine.table({"customer": "VARCHAR"}, {"customer": ids}))
+    return ids
 
 
 def _cell(book: Book, column: str, value: str | int | None) -> str | int | Decimal | date | None:

@@ -190,15 +190,17 @@ class Oracle:
                 counts[holder] += 1
         return {holder: count for holder, count in counts.items() if count}
 
-    def tolerance(self, customer: str) -> int | None:
-        """Colleagues with a qualifying bundle; None where a channel of the company's own has one."""
+    def counting(self, customer: str) -> set[Holder]:
+        """Who has a qualifying bundle."""
         bundles: dict[tuple[Holder, str], int] = defaultdict(int)
         for (channel, person, contact, at, _), units in self.ties.items():
             if at == customer and self._fixed(channel) is None:
                 bundles[("employee", person) if person else ("channel", channel), contact] += units
-        qualifying = {
-            holder for (holder, _), units in bundles.items() if min(units, CAP) >= round(-math.log(0.8) * 1e9)
-        }
+        return {holder for (holder, _), units in bundles.items() if min(units, CAP) >= round(-math.log(0.8) * 1e9)}
+
+    def tolerance(self, customer: str) -> int | None:
+        """Colleagues with a qualifying bundle; None where a channel of the company's own has one."""
+        qualifying = self.counting(customer)
         return None if any(kind == "channel" for kind, _ in qualifying) else len(qualifying)
 
     def follow(self, person: str, end: str) -> float:

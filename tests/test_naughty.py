@@ -145,6 +145,20 @@ def test_nodes(book: Path, table: Path, strings: list[str], capsys: pytest.Captu
                 assert json.loads(out)["summary"]["node"] == node
 
 
+@pytest.mark.parametrize("form", FOR_ALL)
+def test_changes(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
+    options = ("--as-of", "2015-01-23", "--top", "0", "--fail-on", "never", "-f", form)
+    out = shown(capsys, "diff", str(table), str(book), *options)
+    if form == "json":
+        rows = json.loads(out)["rows"]
+        named = {accepted(read_name, text) for text in strings}
+        assert {row["holder_name"] for row in rows if row["change"] == "new customer"} == named
+        assert {row["name"] for row in rows if row["name"] is not None} == named
+    elif form == "csv":
+        rows = list(csv.DictReader(io.StringIO(out)))
+        assert all(harmless(row[key]) for row in rows for key in ("customer", "name", "holder_name"))
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_graphs(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
     for source in (book, table):

@@ -9,16 +9,18 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.absence import absence_factor
+from netaudit.owned import added, by_segment, in_portions
 from netaudit.reach import Reach, reach
 from netaudit.result import Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, WHOLE, still_here, suggested, unmapped_words
 from netaudit.split import PART, split_of_people
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from netaudit.book import Book
     from netaudit.engine import Frame
+    from netaudit.owned import Sums
     from netaudit.scope import Scope
 
 DIMENSIONS = ("segment", "team", "person", "channel")
@@ -88,35 +90,6 @@ class Summary:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Sums:
-    """Customers taken together: how many, their revenue and weights; of these in portions what is held by whom."""
-
-    customers: int
-    revenue: int
-    weight: int
-    company: int
-    people: int
-    counted: int
-    company_counted: int
-    people_counted: int
-
-    def shares(self) -> tuple[float, float, float]:
-        """Company's, employees' and nobody's, by weight; they add up."""
-        return _three(self.company, self.people, self.weight)
-
-    def shares_by_count(self) -> tuple[float, float, float]:
-        """The same by count."""
-        return _three(self.company_counted, self.people_counted, self.counted)
-
-
-def _three(company: int, people: int, whole: int) -> tuple[float, float, float]:
-    if not whole:
-        return 0.0, 0.0, 0.0
-    ours, theirs = (round(portions / (whole * model.PORTION), 9) for portions in (company, people))
-    return ours, theirs, round(max(0.0, 1 - ours - theirs), 9)
-
-
 def own(book: Book, scope: Scope, request: tuple[str, ...] = ()) -> Result[Row, Summary]:
     """Who owns the network: as a whole, by segment, team, person and channel; largest first.
 
@@ -124,14 +97,14 @@ def own(book: Book, scope: Scope, request: tuple[str, ...] = ()) -> Result[Row, 
     """
     live = model.live_ties(book, model.recorded(book, book.assumptions))
     pairs = book.engine.keep(model.pairs(book, book.assumptions, live))
-    held = book.engine.keep(_held(scope, pairs))
-    by_segment = _by_segment(book, held)
-    whole = _added(by_segment.values())
+    held = book.engine.keep(in_portions(model.held_by(scope.customers, pairs)))
+    segments = by_segment(book, held)
+    whole = added(segments.values())
     theirs = book.engine.keep(_theirs(book, pairs, held))
     people = _people(book, scope, theirs)
     factor, least = absence_factor(book, scope.customers, pairs, [row.key for row in people if row.key is not None])
     unmapped, said = unmapped_words(book, scope, pairs)
-    rows = [*_segments(book, by_segment), *_teams(book, scope, theirs), *people, *_channels(book, scope, live.reached)]
+    rows = [*_segments(book, segments), *_teams(book, scope, theirs), *people, *_channels(book, scope, live.reached)]
     summary = Summary(
         *whole.shares(),
         ByCount(*whole.shares_by_count()),
@@ -167,44 +140,8 @@ def own(book: Book, scope: Scope, request: tuple[str, ...] = ()) -> Result[Row, 
     )
 
 
-def _held(scope: Scope, pairs: Frame) -> Frame:
-    """Customers in question with company and people (units that hold them), and weights split between the two.
-
-    Columns of the scope, company, people; `weighed` and `counted` in whole units, and of each what the company's
-    channels hold (`_company`) and what only employees do (`_people`), in portions.
-    """
-    held = model.held_by(scope.customers, pairs).with_columns(counted=(nw.col("count") * WHOLE).cast(nw.Int64))
-    shares = model.shares("company", "people")
-    parts = {
-        f"{weight}_{side}": model.portions(weight, shares[share])
-        for weight in ("weighed", "counted")
-        for side, share in (("company", "held"), ("people", "walks"))
-    }
-    return held.with_columns(**parts)
-
-
-def _by_segment(book: Book, held: Frame) -> dict[str | None, _Sums]:
-    sums = held.group_by("segment").agg(
-        customers=nw.len(),
-        **{
-            name: nw.col(name).sum()
-            for name in (
-                *("revenue", "weighed", "weighed_company", "weighed_people"),
-                *("counted", "counted_company", "counted_people"),
-            )
-        },
-    )
-    found = {row[0]: _Sums(*(int(cell or 0) for cell in row[1:])) for row in book.engine.rows(sums)}
-    return dict(sorted(found.items(), key=lambda entry: (-entry[1].weight, -entry[1].customers, entry[0] or "")))
-
-
-def _added(sums: Iterable[_Sums]) -> _Sums:
-    parts = list(sums)
-    return _Sums(*(sum(getattr(part, name) for part in parts) for name in _Sums.__slots__))
-
-
-def _segments(book: Book, by_segment: dict[str | None, _Sums]) -> Iterator[Row]:
-    for segment, sums in by_segment.items():
+def _segments(book: Book, segments: dict[str | None, Sums]) -> Iterator[Row]:
+    for segment, sums in segments.items():
         company, people, nobody = sums.shares()
         yield _row(
             book,

@@ -17,6 +17,9 @@ NOT_JUDGED = ("F001", "F006")
 """Problems that leave nothing to look into: no such file, and nothing in it."""
 
 
+Row = Finding
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """How much is wrong."""

@@ -99,7 +99,7 @@ OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How the an
 BuildFormat = Annotated[EveryFormat, typer.Option("--format", "-f", help="How the answer is written.")]
 FailOn = Annotated[
     FailOnName | None,
-    typer.Option(help="Exit code 1 from this severity on. Default: the policy's, else high.", show_default=False),
+    typer.Option(help="End with 1 from this severity on. Default: the policy's, else high.", show_default=False),
 ]
 Outputs = Annotated[
     list[str] | None,

@@ -36,7 +36,9 @@ def show(
     """
     wanted = {output: form} if output is None or isinstance(output, str) else _outputs(form, output)
     texts = {path: written(result, form, _page(form, path, top, color)) for path, form in wanted.items()}
-    hand_over(texts, _read_for(result), quiet=quiet, remarks=remarks_on(result.warnings, book, verbose=verbose))
+    notes = [] if book is None else notes_on(book, verbose=verbose)
+    remarks = [*(f"warning: {warning}" for warning in result.warnings), *notes]
+    hand_over(texts, _read_for(result), quiet=quiet, remarks=remarks)
     if "github" in wanted.values() and os.environ.get("GITHUB_STEP_SUMMARY"):
         from netaudit.report.as_github import summary_for_github
 
@@ -86,6 +88,26 @@ def _outputs(form: str, given: Sequence[str]) -> dict[str | None, str]:
     return files if form in files.values() else {None: form, **files}
 
 
+def show_both(
+    result: Result[Any, Any],
+    books: tuple[Book, Book],
+    form: str,
+    output: str | None,
+    top: int | None,
+    color: str,
+    *,
+    quiet: bool = False,
+    verbose: bool = False,
+) -> None:
+    """The same for an answer about an old and a new book."""
+    from netaudit.analysis.diff import told_apart
+
+    texts = {output: written(result, form, _page(form, output, top, color))}
+    notes = told_apart(*(notes_on(book, verbose=verbose) for book in books))
+    remarks = [*(f"warning: {warning}" for warning in result.warnings), *notes]
+    hand_over(texts, _read_for(result), quiet=quiet, remarks=remarks)
+
+
 def _page(form: str, output: str | None, top: int | None, color: str) -> Page:
     to_terminal = output is None and sys.stdout.isatty()
     colored = color == "always" or (color == "auto" and to_terminal and not os.environ.get("NO_COLOR"))
@@ -96,11 +118,9 @@ def _page(form: str, output: str | None, top: int | None, color: str) -> Page:
     return Page(width, colored, fancy, top)
 
 
-def remarks_on(warnings: Iterable[str], book: Book | None, *, verbose: bool) -> list[str]:
-    """What the user should know about an answer and the data behind it."""
-    remarks = [f"warning: {warning}" for warning in warnings]
-    if book is None:
-        return remarks
+def notes_on(book: Book, *, verbose: bool) -> list[str]:
+    """What the user should know about the data behind an answer."""
+    remarks = []
     if book.as_of_from == "clock":
         remarks.append(f"note: as of today, {book.as_of.isoformat()}; --as-of or as_of: fixes the day")
     if book.weighted_by == "count":

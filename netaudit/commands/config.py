@@ -16,7 +16,7 @@ def config(
     A flag beats the environment (NETAUDIT_AS_OF for --as-of), which beats netaudit.toml or [tool.netaudit] in
     pyproject.toml, both of the current folder. NETAUDIT_CONFIG names another file, or none when it is empty.
     """
-    from netaudit.cli import COMMANDS
+    from netaudit.commands import COMMANDS
     from netaudit.commands._configured import configured
     from netaudit.commands._show import show
 

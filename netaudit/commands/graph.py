@@ -58,12 +58,12 @@ def graph(
     Nodes are the company, employees, channels, contacts and customers; ties carry intensity and hold.
     """
     import netaudit
-    from netaudit.commands._show import hand_over, remarks_on
+    from netaudit.commands._show import hand_over, notes_on
     from netaudit.exchange import form_for, text_of
 
     wanted = output_format or form_for(output)
     loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
     found = netaudit.graph(loaded, around=around, hops=hops)
-    remarks = remarks_on(loaded.warnings, loaded, verbose=verbose)
+    remarks = [*(f"warning: {warning}" for warning in loaded.warnings), *notes_on(loaded, verbose=verbose)]
     read = (source.path for source in loaded.sources)
     hand_over({output: text_of(found, wanted)}, read, quiet=quiet, remarks=remarks)

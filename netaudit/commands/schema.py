@@ -12,6 +12,12 @@ SCHEMAS = {
     "risk": ("netaudit.analysis.departure", "What leaves with one or more employees"),
     "ownership": ("netaudit.analysis.ownership", "Who owns the network: the company, its employees, or nobody"),
     "why": ("netaudit.analysis.why", "Every tie behind one node, and what its loss would do"),
+    "diff": ("netaudit.analysis.diff", "What changed between two books"),
+    "check": ("netaudit.policy.verdict", "What of a policy a book breaks"),
+    "validate": ("netaudit.analysis.validate", "What is wrong with the data, and where"),
+    "rules": ("netaudit.policy.catalogue", "What check looks for"),
+    "rule": ("netaudit.policy.catalogue", "One rule, and what a policy may change"),
+    "config": ("netaudit.commands._configured", "What options are set to, and by whom"),
     "exposure": ("netaudit.analysis.exposure", "Everyone, ranked by what would be at risk if that person alone left"),
 }
 """Name → the module of its row and summary, and a title."""
@@ -36,5 +42,6 @@ def schema(
         raise usage(f"no schema is called {shown(name)}", nearest(name, SCHEMAS) or f"there are {', '.join(SCHEMAS)}")
     module, title = SCHEMAS[name]
     kinds = import_module(module)
-    schema = schema_of(f"netaudit/{name}/1", title, kinds.Row, kinds.Summary)
+    row, summary = (kinds.Parameter, kinds.Rule) if name == "rule" else (kinds.Row, kinds.Summary)
+    schema = schema_of(f"netaudit/{name}/1", title, row, summary)
     deliver(json.dumps(schema, indent=2) + "\n", output)

@@ -12,7 +12,7 @@ from netaudit.policy.rules import RULES
 from netaudit.result import Result, Sentence, Unit, Value, column
 
 if TYPE_CHECKING:
-    from netaudit.policy.rule import Parameter, Rule
+    from netaudit.policy import rule as rules
 
 FAMILIES = {
     "NA1": "concentration",
@@ -45,7 +45,7 @@ class Summary:
 
 
 @dataclass(frozen=True, slots=True)
-class ParameterRow:
+class Parameter:
     """One parameter of a rule."""
 
     parameter: str = column("Parameter", Unit.CHOICE, "name of the parameter")
@@ -55,7 +55,7 @@ class ParameterRow:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleSummary:
+class Rule:
     """One rule in full."""
 
     rule: str = column("Rule", Unit.CHOICE, "code of the rule")
@@ -97,10 +97,10 @@ def _all() -> Result[Row, Summary]:
     )
 
 
-def _one(rule: type[Rule]) -> Result[ParameterRow, RuleSummary]:
+def _one(rule: type[rules.Rule]) -> Result[Parameter, Rule]:
     about = rule.about()
     rows = [
-        ParameterRow(name, f"{each.default:g}", _range(each), each.meaning) for name, each in rule.parameters().items()
+        Parameter(name, f"{each.default:g}", _range(each), each.meaning) for name, each in rule.parameters().items()
     ]
     where = "It looks at all customers, or at those that `where:` chooses." if rule.where else "It takes no `where:`."
     words = [
@@ -115,13 +115,13 @@ def _one(rule: type[Rule]) -> Result[ParameterRow, RuleSummary]:
             "{code} {name}: {title}", {key: Value(getattr(about, key), Unit.TEXT) for key in ("code", "name", "title")}
         ),
         facts=None,
-        summary=RuleSummary(about.code, about.name, about.severity, about.title, about.reason, about.remedy),
+        summary=Rule(about.code, about.name, about.severity, about.title, about.reason, about.remedy),
         rows=tuple(rows),
-        row_type=ParameterRow,
+        row_type=Parameter,
         closing=tuple(Sentence("{words}", {"words": Value(text, Unit.TEXT)}) for text in words),
     )
 
 
-def _range(parameter: Parameter) -> str:
+def _range(parameter: rules.Parameter) -> str:
     kind = "whole number" if isinstance(parameter.default, int) else "number"
     return f"{kind} from {parameter.least:g}" + ("" if parameter.most is None else f" to {parameter.most:g}")

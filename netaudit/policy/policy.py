@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netaudit.errors import InputError, nearest, shown, usage
-from netaudit.finding import Severity
+from netaudit.finding import LIMITS, Severity
 from netaudit.loading.files import File, contents, decoded, refuse
 from netaudit.loading.from_yaml import Listing, Mapping, Node, Scalar, read_document
 from netaudit.loading.nodes import NodeReader
@@ -24,10 +24,6 @@ if TYPE_CHECKING:
     from netaudit.policy.rule import Rule
 
 KEYS = ("policy", "fail_on", "rules", "ignore")
-NEVER = "never"
-LIMITS = (*Severity, NEVER)
-"""What `fail_on` may be."""
-
 CODES = tuple(rule.code for rule in RULES)
 
 

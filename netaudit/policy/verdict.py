@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit.finding import Finding, Severity, State
+from netaudit.finding import NEVER, Finding, Severity, State, reaches
 from netaudit.loading.raw import place_of
-from netaudit.policy.policy import NEVER
 from netaudit.policy.rule import Found, Inspection
 from netaudit.result import Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, conditions_of, fitting, suggested
@@ -47,6 +46,9 @@ class Gate:
     show_suppressed: bool = False
     strict: bool = False
     where: tuple[str, ...] = ()
+
+
+Row = Finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +127,6 @@ def _summary(rows: list[Finding], resolved: int, unused: int, gate: Gate) -> Sum
     )
 
 
-def _reaches(severity: str, limit: str) -> bool:
-    return limit != NEVER and Severity(severity).rank >= Severity(limit).rank
-
-
 def _inspected(book: Book, rulings: list[Ruling], gate: Gate) -> tuple[list[tuple[Ruling, Found]], list[str]]:
     """What the rules found, worst first, and the rules whose `where` no customer fits."""
     standing = standing_of(book)
@@ -140,7 +138,7 @@ def _inspected(book: Book, rulings: list[Ruling], gate: Gate) -> tuple[list[tupl
     warnings: list[str] = []
     chosen: dict[tuple[Condition, ...], Frame] = {(): everyone}
     for ruling in rulings:
-        if not _reaches(ruling.severity, gate.min_severity):
+        if not reaches(ruling.severity, gate.min_severity):
             continue
         if ruling.where not in chosen:
             fits = fitting(book, ruling.where)
@@ -181,7 +179,7 @@ def _row(
         message=message,
         revenue=None if found.revenue is None else book.money(found.revenue),
         state=str(state),
-        fails=state is State.NEW and _reaches(ruling.severity, limit),
+        fails=state is State.NEW and reaches(ruling.severity, limit),
         source=None,
         remedy=ruling.rule.remedy,
         fingerprint=fingerprint,
@@ -218,7 +216,7 @@ def _first_ties(book: Book, customers: set[str]) -> dict[str, int]:
 
 def _resolved(known: Iterable[Finding], rulings: Sequence[Ruling], gate: Gate) -> list[Finding]:
     """What the baseline knows and is gone, of the rules that ran."""
-    ran = {ruling.rule.code for ruling in rulings if _reaches(ruling.severity, gate.min_severity)}
+    ran = {ruling.rule.code for ruling in rulings if reaches(ruling.severity, gate.min_severity)}
     gone = [replace(finding, state=str(State.RESOLVED), fails=False) for finding in known if finding.rule in ran]
     return sorted(gone, key=lambda row: (-Severity(row.severity).rank, row.rule, row.subject or ""))
 

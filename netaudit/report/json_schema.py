@@ -32,29 +32,56 @@ _INPUT = _closed(
 )
 """One file that was read. `read_as` says how a CSV file was understood."""
 
+_READ = {**_INPUT, "required": ["path", "sha256"]}
+"""The same, where reading ended with it."""
+
+_JUDGED: dict[str, Any] = {
+    "as_of": {"type": "string", "format": "date"},
+    "as_of_from": {"enum": ["option", "book", "clock"]},
+    "currency": {"type": ["string", "null"]},
+    "weighted_by": {"enum": ["revenue", "count"]},
+}
+"""How a book is judged."""
+
+_LIMIT = {"enum": ["info", "low", "medium", "high", "critical", "never"]}
+_FILE = {"anyOf": [_closed({"path": _TEXT, "sha256": _TEXT}), {"type": "null"}]}
+_TEXTS = {"type": "array", "items": _TEXT}
+_MORE: dict[str, dict[str, Any]] = {
+    "risk": {"leavers": {**_TEXTS, "minItems": 1}},
+    "diff": {"old": _closed({**_JUDGED, "inputs": _TEXTS}), "fail_on": _LIMIT},
+    "check": {
+        "policy": _FILE,
+        "baseline": _FILE,
+        "fail_on": _LIMIT,
+        "fail_on_count": {"type": "integer", "minimum": 1},
+        "min_severity": _LIMIT,
+        "rules": _TEXTS,
+    },
+}
+"""What some answers add: who leaves; the old book, with the paths of its files among all `inputs`; what is judged by."""
+
+_WITHOUT_A_BOOK = ("validate", "rules", "rule", "config")
+"""Answers that there are without a book that could be loaded."""
+
 
 def schema_of(identity: str, title: str, row_type: type[Any], summary_type: type[Any]) -> dict[str, Any]:
     """The schema of the answers whose `schema` key says `identity`. Further keys may come without a new number."""
-    departure = "netaudit/risk/" in identity
+    name = identity.split("/")[1]
+    about = {**_JUDGED, "inputs": {"type": "array", "items": _INPUT}, "assumptions": {"type": "object"}}
+    bookless = name in _WITHOUT_A_BOOK
     properties: dict[str, Any] = {
         "schema": {"const": identity},
         "netaudit": _TEXT,
-        "as_of": {"type": "string", "format": "date"},
-        "as_of_from": {"enum": ["option", "book", "clock"]},
-        "currency": {"type": ["string", "null"]},
-        "weighted_by": {"enum": ["revenue", "count"]},
-        "inputs": {
-            "type": "array",
-            "items": _INPUT,
-        },
-        "assumptions": {"type": "object"},
-        **({"leavers": {"type": "array", "items": _TEXT, "minItems": 1}} if departure else {}),
+        **({} if bookless else about),
+        **_MORE.get(name, {}),
         "summary": _of_type(summary_type),
         "rows": {"type": "array", "items": _of_type(row_type)},
-        "warnings": {"type": "array", "items": _TEXT},
+        "warnings": _TEXTS,
     }
     optional = {
-        "where": {"type": "array", "items": _TEXT},
+        **(about if bookless else {}),
+        **({"inputs": {"type": "array", "items": _READ}} if bookless else {}),
+        "where": _TEXTS,
         "sensitivity": {"type": "array", "items": _of_type(Sensitivity)},
     }
     return {
