@@ -18,6 +18,7 @@ import pytest
 
 import netaudit
 from netaudit import cli
+from netaudit.commands import COMMANDS
 from netaudit.commands.schema import SCHEMAS
 
 ROOT = Path(__file__).resolve().parent.parent

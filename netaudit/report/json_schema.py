@@ -58,7 +58,7 @@ _MORE: dict[str, dict[str, Any]] = {
         "rules": _TEXTS,
     },
 }
-"""What some answers add: who leaves; the old book, with the paths of its files among all `inputs`; what is judged by."""
+"""What some answers add: who leaves; the old book, with those of all `inputs` that are its; what is judged by."""
 
 _WITHOUT_A_BOOK = ("validate", "rules", "rule", "config")
 """Answers that there are without a book that could be loaded."""
