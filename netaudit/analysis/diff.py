@@ -192,7 +192,7 @@ def _apart(old: Book, new: Book) -> Iterator[str]:
         if old.currency and new.currency:
             raise usage(
                 f"the old book is in {old.currency}, the new one in {new.currency}",
-                "currency: and rates: in --settings bring both into one",
+                "bring both into one: a column currency and rates: convert what is foreign",
             )
         named, other = ("old", "new") if old.currency else ("new", "old")
         yield f"only the {named} book names its currency; the {other} one is taken to be in it too"
