@@ -12,7 +12,7 @@ from netaudit.finding import NEVER, Finding, Severity, State, reaches
 from netaudit.loading.raw import place_of
 from netaudit.policy.rule import Found, Inspection
 from netaudit.result import Result, Sentence, Unit, Value, column
-from netaudit.scope import NO_BASIS, conditions_of, fitting, suggested
+from netaudit.scope import NO_BASIS, fitting, scope_of, suggested
 from netaudit.standing import standing_of
 
 if TYPE_CHECKING:
@@ -132,7 +132,8 @@ def _inspected(book: Book, rulings: list[Ruling], gate: Gate) -> tuple[list[tupl
     standing = standing_of(book)
     everyone = standing.customers
     if gate.where:
-        everyone = book.engine.keep(everyone.join(fitting(book, conditions_of(gate.where)), on="customer", how="semi"))
+        everyone = everyone.join(scope_of(book, gate.where).customers.select("customer"), on="customer", how="semi")
+        everyone = book.engine.keep(everyone)
     people = book.engine.rows(book.tables.employees.filter(~nw.col("name").is_null()).select("id", "name"))
     found: list[tuple[Ruling, Found]] = []
     warnings: list[str] = []
