@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from netaudit.engine import Engine
+from netaudit.errors import GATHERED, SHOWN
 from netaudit.loading import schema, typed
 from netaudit.loading.raw import Raw
 from netaudit.loading.schema import TABLES
@@ -145,10 +146,12 @@ def test_every_problem_of_a_row_counts_it_once(tmp_path: Path) -> None:
     assert (error.count, error.tally) == (3, "1 rows read: 0 loaded, 0 skipped, 1 rejected")
 
 
-def test_the_first_fifty_problems_are_shown_in_order_and_all_are_counted(tmp_path: Path) -> None:
-    error = refused(tmp_path, {"customers.csv": "id,revenue\n" + "".join(f"c{i},x\n" for i in range(70))})
-    assert [problem.line for problem in error.problems] == list(range(2, 52))
-    assert (error.count, error.tally) == (70, "70 rows read: 0 loaded, 0 skipped, 70 rejected")
+@pytest.mark.parametrize("count", [70, GATHERED + 20])
+def test_problems_are_located_in_order_up_to_a_limit_and_all_are_counted(tmp_path: Path, count: int) -> None:
+    error = refused(tmp_path, {"customers.csv": "id,revenue\n" + "".join(f"c{i},x\n" for i in range(count))})
+    assert [problem.line for problem in error.problems] == list(range(2, 2 + min(count, GATHERED)))
+    assert (error.count, error.tally) == (count, f"{count} rows read: 0 loaded, 0 skipped, {count} rejected")
+    assert len(str(error).splitlines()) == SHOWN
 
 
 @pytest.mark.parametrize(
