@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from netaudit.errors import CODES
+
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = ("README.md", *(f"docs/{path.name}" for path in sorted((ROOT / "docs").glob("*.md"))))
 CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -85,3 +87,8 @@ def test_python_runs(page: str, tmp_path: Path) -> None:
         assert (done.returncode, done.stderr) == (0, "")
         assert "havn exposed" in done.stdout
         assert "customer:havn" in done.stdout
+
+
+def test_the_docs_list_every_code_of_an_error() -> None:
+    text = (ROOT / "docs" / "book.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| ([A-Z]\d{3}) \|", text, re.MULTILINE) == list(CODES)
