@@ -369,8 +369,15 @@ def test_init_writes_a_book_that_runs_and_overwrites_nothing(
     assert f"netaudit risk {folder}/book.yml" in capsys.readouterr().out
     assert cli.run(["risk", str(folder / "book.yml"), "--leaver", "anna"]) == 0
     assert "Bakery Group" in capsys.readouterr().out
+    gate = ["check", str(folder / "book.yml"), "--policy", str(folder / "policy.yml")]
+    assert cli.run([*gate, "-q"]) == 0
+    assert "Suppressed: 1." in capsys.readouterr().out
+    assert cli.run([*gate, "--as-of", "2026-04-02", "-q"]) == 1  # the day after the suppression ends
     assert cli.run(["init", str(folder)]) == 2
     assert "is there already" in capsys.readouterr().err
+    (folder / "book.yml").unlink()
+    assert cli.run(["init", str(folder)]) == 2
+    assert not (folder / "book.yml").exists()
     (tmp_path / "file").write_text("")
     assert cli.run(["init", str(tmp_path / "file" / "below")]) == 2
     assert "O001" in capsys.readouterr().err

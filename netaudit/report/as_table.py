@@ -31,7 +31,13 @@ UNLIMITED = 10_000
 LEGIBLE = 24
 """Columns that a name keeps however narrow the page is."""
 
-STYLES = {"severed": "bold red", "exposed": "bold", "held": "green"}
+STYLES = {
+    **dict.fromkeys(("severed", "critical", "high"), "bold red"),
+    **dict.fromkeys(("exposed", "medium"), "bold"),
+    **dict.fromkeys(("held", "resolved"), "green"),
+    **dict.fromkeys(("unchanged", "suppressed"), "dim"),
+}
+"""How choices look that a reader should see first, or last."""
 
 
 def write(result: Result[Any, Any], page: Page) -> str:
