@@ -9,12 +9,13 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from netaudit import cli
 from netaudit.exchange import FORMATS
 from netaudit.loading.values import CellError, Reading, read_id, read_name
-from netaudit.report import FOR_ALL
+from netaudit.report import FOR_ALL, WRITERS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -85,9 +86,10 @@ def shown(capsys: pytest.CaptureFixture[str], *args: str) -> str:
     """What a command answers; nothing raw is in it, nor on standard error."""
     assert cli.run(args) == 0, capsys.readouterr().err[:2000]
     out, err = capsys.readouterr()
+    commands = 10 if "github" in args else 0
     for text in (out, err):
         assert not RAW.search(text)
-        assert not re.search(r"^\s*::|##\[", text, re.MULTILINE)
+        assert len(re.findall(r"^\s*::|##\[", text, re.MULTILINE)) <= commands
     return out
 
 
@@ -157,6 +159,36 @@ def test_changes(book: Path, table: Path, strings: list[str], capsys: pytest.Cap
     elif form == "csv":
         rows = list(csv.DictReader(io.StringIO(out)))
         assert all(harmless(row[key]) for row in rows for key in ("customer", "name", "holder_name"))
+
+
+@pytest.mark.parametrize("form", WRITERS)
+def test_findings(
+    book: Path, table: Path, strings: list[str], third_party: Path, capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    options = ("--as-of", "2015-01-23", "--top", "0", "--fail-on", "never", "-f", form)
+    for source in (book, table):
+        out = shown(capsys, "check", str(source), "--select", "NA101,NA201", *options)
+        texts = strings if source is book else [text for text in strings if safe_id(text)]
+        names = [(read_name if source is book else read_id)(text, Reading(plain=True)) for text in texts]
+        if form == "json":
+            found = {row["name"] for row in json.loads(out)["rows"] if row["rule"] == "NA101"}
+            assert found == set(names)
+        elif form == "csv":
+            rows = list(csv.DictReader(io.StringIO(out)))
+            assert all(harmless(row[key]) for row in rows for key in ("subject", "name", "message"))
+        elif form == "sarif":
+            schema = json.loads((third_party / "schemas" / "sarif-schema-2.1.0.json").read_text(encoding="utf-8"))
+            jsonschema.validate(json.loads(out), schema)
+            assert len(json.loads(out)["runs"][0]["results"]) == len(names if source is book else set(names)) + 1
+        elif form == "junit":
+            xmlschema = pytest.importorskip("xmlschema")
+            xmlschema.XMLSchema(third_party / "schemas" / "JUnit.xsd").validate(out)
+        elif form == "github":
+            lines = [line for line in out.splitlines() if line.startswith("::")]
+            assert len(lines) == 10
+            assert all(
+                re.fullmatch(r"::error file=[^:,]+,line=\d+,title=NA101 [^:,]*::[^\r\n]*", line) for line in lines
+            )
 
 
 @pytest.mark.parametrize("form", FORMATS)
