@@ -213,4 +213,4 @@ class PolicyReader(NodeReader):
             return None
         owner = texts.get("owner") or None
         where = f"{self.file}:{entry.line}"
-        return Suppression(texts["rule"], texts["subject"], texts["reason"], owner, day_of(day), where)
+        return Suppression(texts["rule"], folded(texts["subject"]), texts["reason"], owner, day_of(day), where)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from netaudit.book import Book
     from netaudit.finding import Finding
     from netaudit.policy.rule import Rule
+    from netaudit.result import Result
     from tests.books import Document
 
 BY_CODE: dict[str, type[Rule]] = {rule.code: rule for rule in RULES}
@@ -51,3 +52,8 @@ def worth(**revenues: float | None) -> list[Document]:
 def day(days: int) -> str:
     """The day so many days after the one judged by, or before it."""
     return (AS_OF + timedelta(days=days)).isoformat()
+
+
+def sentences(result: Result[Any, Any]) -> list[str]:
+    """What stands below an answer, with its values as they are."""
+    return [each.text.format(**{name: value.content for name, value in each.values.items()}) for each in result.closing]
