@@ -195,9 +195,7 @@ def _placed(book: Book, rows: list[tuple[Finding, Found]]) -> Iterator[Finding]:
     """The rows with their places: that of the subject, or of the first tie where its table does not have it."""
     lost = [found.subject[0] for _, found in rows if found.origin is None]
     first = _first_ties(book, {node.partition(":")[2] for node in lost if node.startswith("customer:")})
-    origins = [
-        found.origin if found.origin is not None else first.get(found.subject[0].partition(":")[2]) for _, found in rows
-    ]
+    origins = [found.origin if found.origin is not None else first.get(found.subject[0]) for _, found in rows]
     places = book.origins.places({origin for origin in origins if origin is not None})
     book_itself = book.sources[0].path  # code scanning wants a file for everything
     for (row, _), origin in zip(rows, origins, strict=True):
@@ -207,13 +205,13 @@ def _placed(book: Book, rows: list[tuple[Finding, Found]]) -> Iterator[Finding]:
 
 
 def _first_ties(book: Book, customers: set[str]) -> dict[str, int]:
-    """The first row that names each of some customers."""
+    """The first row that names each of some customers, by node."""
     if not customers:
         return {}
     rows = nw.concat([table.select("customer", "origin") for table in (book.tables.ties, book.tables.log)])
     wanted = book.engine.frame(book.engine.table({"customer": "VARCHAR"}, {"customer": sorted(customers)}))
     first = rows.join(wanted, on="customer", how="semi").group_by("customer").agg(origin=nw.col("origin").min())
-    return dict(book.engine.rows(first.select("customer", "origin")))
+    return {f"customer:{customer}": origin for customer, origin in book.engine.rows(first.select("customer", "origin"))}
 
 
 def _resolved(known: Iterable[Finding], ran: set[str]) -> list[Finding]:
