@@ -62,6 +62,42 @@ def test_its_parameters_have_a_meaning_and_a_default_within_their_bounds(rule: t
         assert share == (about.most == 1) == isinstance(about.default, float)  # a share, or a whole number
 
 
+PARAMETERS = {
+    "NA101": {"min_colleagues": (2, 1, None), "key_share": (0.8, 0, 1)},
+    "NA102": {"min_contacts": (2, 1, None), "key_share": (0.8, 0, 1)},
+    "NA103": {"max_share": (0.1, 0, 1)},
+    "NA104": {"max_share": (0.2, 0, 1)},
+    "NA105": {"max_share": (0.5, 0, 1)},
+    "NA201": {"min_company_share": (0.1, 0, 1)},
+    "NA202": {"key_share": (0.8, 0, 1)},
+    "NA203": {"max_share": (0.5, 0, 1)},
+    "NA204": {"min_admins": (2, 1, None)},
+    "NA302": {"max_share": (0.25, 0, 1)},
+    "NA303": {"max_age_days": (90, 0, None)},
+    "NA306": {"max_customers": (0, 0, None)},
+    "NA401": {"within_days": (90, 0, None), "min_colleagues": (2, 1, None)},
+    "NA402": {"lead_days": (60, 0, None)},
+    "NA404": {"max_days": (180, 0, None), "key_share": (0.8, 0, 1)},
+}
+"""Default, least and most: what policies out there rely on."""
+
+SEVERITIES = {
+    "high": {"NA101", "NA103", "NA203", "NA401", "NA402", "NA403"},
+    "medium": {"NA102", "NA104", "NA105", "NA201", "NA204", "NA301", "NA303", "NA404"},
+    "low": {"NA202", "NA302", "NA304", "NA305"},
+    "info": {"NA306"},
+}
+EVERYWHERE = {"NA204", "NA303", "NA305"}
+"""Rules that take no `where`."""
+
+
+def test_what_a_policy_can_rely_on(rule: type[Rule]) -> None:
+    found = {name: (about.default, about.least, about.most) for name, about in rule.parameters().items()}
+    assert found == PARAMETERS.get(rule.code, {})
+    assert rule.code in SEVERITIES[rule.severity]
+    assert rule.where == (rule.code not in EVERYWHERE)
+
+
 def test_bounds_belong_to_what_may_stand_there() -> None:
     share, number = Parameter(0.5, "", 0, 1), Parameter(2, "", 1, None)
     assert [share.holds(Decimal(text)) for text in ("-0.1", "0", "0.3", "1", "1.000001")] == [
