@@ -61,7 +61,7 @@ def test_the_action_annotates_and_fails(place: Path) -> None:
 
 
 def test_the_action_takes_every_input(place: Path) -> None:
-    (place / "policy.yml").write_text("policy: 1\nrules: {NA101: {severity: low}}\n")
+    (place / "policy.yml").write_text("policy: 1\nrules: {NA101: {severity: low}, NA103: off}\n")
     (place / "settings.yml").write_text("netaudit: 1\ncompany: Another\n")
     inputs = {"book": "book.yml", "policy": "policy.yml", "settings": "settings.yml", "as_of": "2015-01-24"}
     assert step(place, **inputs, json="base.json", sarif="a.sarif").returncode == 0
@@ -69,7 +69,9 @@ def test_the_action_takes_every_input(place: Path) -> None:
     assert '"as_of": "2015-01-24"' in text
     assert '"path": "policy.yml"' in text
     assert (place / "a.sarif").exists()
-    assert step(place, baseline="base.json", as_of="2015-01-24", fail_on="low").returncode == 0
+    again = {**inputs, "policy": ""}
+    assert step(place, **again, baseline="base.json", fail_on="low").returncode == 1  # NA103 did not run before
+    assert step(place, **inputs, baseline="base.json", fail_on="low").returncode == 0
 
 
 def test_settings_in_the_checkout_count_only_when_the_workflow_says_so(place: Path) -> None:
@@ -110,4 +112,4 @@ def test_the_hooks_are_as_pre_commit_reads_them(tmp_path: Path, monkeypatch: pyt
     assert passed.endswith("Passed")
     assert failed.endswith("Failed")
     assert "exit code: 1" in done.stdout
-    assert "new findings at or above high: 1 (NA101 1)" in done.stdout
+    assert "new findings at or above high: 2 (NA101 1, NA103 1)" in done.stdout

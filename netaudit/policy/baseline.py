@@ -44,9 +44,9 @@ def read_baseline(path: str) -> Baseline:
         report = json.loads(decoded(data, path), parse_constant=_no_number)
         stood = [_finding(row) for row in report["rows"] if row["state"] in STOOD]
         counted = report["summary"]["findings"] if report["schema"] == SCHEMA else None
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         counted = None
-    if counted is None:
+    if not isinstance(counted, int):
         hint = "write one with netaudit check -f json -o FILE"
         raise InputError([Problem("B001", f"is not a JSON report of check ({SCHEMA})", hint, path)])
     if counted != len(stood):

@@ -72,7 +72,8 @@ def catalogue(code: str | None = None) -> Result[Any, Any]:
         return _all()
     rule = next((rule for rule in RULES if code.upper() in {rule.code, rule.name.upper()}), None)
     if rule is None:
-        raise usage(f"no rule is called {shown(code)}", nearest(code.upper(), CODES) or f"codes are {', '.join(CODES)}")
+        known = (*CODES, *(rule.name for rule in RULES))
+        raise usage(f"no rule is called {shown(code)}", nearest(code, known) or f"codes are {', '.join(CODES)}")
     return _one(rule)
 
 

@@ -12,7 +12,7 @@ from netaudit.finding import LIMITS, Severity
 from netaudit.loading.files import File, contents, decoded, refuse
 from netaudit.loading.from_yaml import Listing, Mapping, Node, Scalar, read_document
 from netaudit.loading.nodes import NodeReader
-from netaudit.loading.values import day_of, read_date
+from netaudit.loading.values import day_of, folded, read_date
 from netaudit.policy.rules import RULES
 from netaudit.scope import FILTERS
 
@@ -171,12 +171,12 @@ class PolicyReader(NodeReader):
         return int(number) if whole else float(number)
 
     def _where(self, node: Node) -> Iterable[Condition]:
-        for condition in self.conditions(node):
-            if condition.column not in FILTERS:
-                hint = nearest(condition.column, FILTERS) or f"columns are {', '.join(FILTERS)}"
-                message = f"customers have no column {shown(condition.column)}"
-                self.say("P001", message, hint, (node.line, node.column))
-            yield condition
+        for column, _, place in self.items(node) if isinstance(node, Mapping) else ():
+            name = folded(column).casefold()
+            if name not in FILTERS:
+                hint = nearest(name, FILTERS) or f"columns are {', '.join(FILTERS)}"
+                self.say("P001", f"customers have no column {shown(column)}", hint, place)
+        return self.conditions(node)
 
     def _ignored(self, node: Node) -> Iterable[Suppression]:
         entries = node.nodes if isinstance(node, Listing) else []
@@ -192,6 +192,7 @@ class PolicyReader(NodeReader):
         before = len(self.problems)
         known = ("rule", "subject", "reason", "owner", "expires")
         said: dict[str, Scalar] = {}
+        wrong: set[str] = set()
         for key, inner, place in self.items(entry):
             if key not in known:
                 self.say("S001", f"unknown key {shown(key)}", nearest(key, known) or ", ".join(known), place)
@@ -199,10 +200,11 @@ class PolicyReader(NodeReader):
                 said[key] = inner
             else:
                 self.text(inner)
+                wrong.add(key)
         texts = {key: (scalar.text or "").strip() for key, scalar in said.items()}
-        missing = [key for key in known if key != "owner" and not texts.get(key)]
+        missing = [key for key in known if key not in {"owner", *wrong} and not texts.get(key)]
         place = (entry.line, entry.column)
-        if missing:
+        if missing and (isinstance(entry, Mapping) or len(self.problems) == before):
             self.say("S002", f"a suppression without {', '.join(missing)}", "each needs a reason and an end", place)
         if texts.get("rule"):
             self._rule(texts["rule"], (said["rule"].line, said["rule"].column))
@@ -211,4 +213,4 @@ class PolicyReader(NodeReader):
             return None
         owner = texts.get("owner") or None
         where = f"{self.file}:{entry.line}"
-        return Suppression(texts["rule"], texts["subject"], texts["reason"], owner, day_of(day), where)
+        return Suppression(texts["rule"], folded(texts["subject"]), texts["reason"], owner, day_of(day), where)

@@ -12,11 +12,11 @@ from netaudit.finding import NEVER, Finding, Severity, State, reaches
 from netaudit.loading.raw import place_of
 from netaudit.policy.rule import Found, Inspection
 from netaudit.result import Result, Sentence, Unit, Value, column
-from netaudit.scope import NO_BASIS, fitting, scope_of, suggested
+from netaudit.scope import NO_BASIS, among, asked_of, fitting, suggested
 from netaudit.standing import standing_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from netaudit.book import Book
     from netaudit.engine import Frame
@@ -69,14 +69,15 @@ class Summary:
 
 
 def judge(book: Book, policy: Policy, gate: Gate, baseline: Baseline | None = None) -> Result[Finding, Summary]:
-    """Every finding of the rules that run, worst first, and the verdict."""
+    """Every finding of the rules that run, worst first, and the verdict. Raises UsageError where no customer fits."""
     rulings = policy.chosen(gate.select, gate.ignore)
     inspected, warnings = _inspected(book, rulings, gate)
-    suppressing = _Suppressing(book, policy, gate, {ruling.rule.code for ruling in rulings})
+    ran = {ruling.rule.code for ruling in rulings if reaches(ruling.severity, gate.min_severity)}
+    suppressing = _Suppressing(book, policy, gate, ran)
     limit = gate.fail_on or policy.fail_on
     known = {} if baseline is None else dict(baseline.findings)
     rows = [(_row(book, *pair, suppressing, known, limit), pair[1]) for pair in inspected]
-    resolved = [] if gate.where else _resolved(known.values(), rulings, gate)
+    resolved = [] if gate.where else _resolved(known.values(), ran)
     unused = suppressing.unused()
     summary = _summary([row for row, _ in rows], len(resolved), len(unused), gate)
     shown = [pair for pair in rows if gate.show_suppressed or pair[0].state != State.SUPPRESSED]
@@ -131,9 +132,9 @@ def _inspected(book: Book, rulings: list[Ruling], gate: Gate) -> tuple[list[tupl
     """What the rules found, worst first, and the rules whose `where` no customer fits."""
     standing = standing_of(book)
     everyone = standing.customers
-    if gate.where:
-        everyone = everyone.join(scope_of(book, gate.where).customers.select("customer"), on="customer", how="semi")
-        everyone = book.engine.keep(everyone)
+    asked = asked_of((book,), gate.where)
+    if asked is not None:
+        everyone = book.engine.keep(everyone.join(among(book, asked), on="customer", how="semi"))
     people = book.engine.rows(book.tables.employees.filter(~nw.col("name").is_null()).select("id", "name"))
     found: list[tuple[Ruling, Found]] = []
     warnings: list[str] = []
@@ -194,9 +195,7 @@ def _placed(book: Book, rows: list[tuple[Finding, Found]]) -> Iterator[Finding]:
     """The rows with their places: that of the subject, or of the first tie where its table does not have it."""
     lost = [found.subject[0] for _, found in rows if found.origin is None]
     first = _first_ties(book, {node.partition(":")[2] for node in lost if node.startswith("customer:")})
-    origins = [
-        found.origin if found.origin is not None else first.get(found.subject[0].partition(":")[2]) for _, found in rows
-    ]
+    origins = [found.origin if found.origin is not None else first.get(found.subject[0]) for _, found in rows]
     places = book.origins.places({origin for origin in origins if origin is not None})
     book_itself = book.sources[0].path  # code scanning wants a file for everything
     for (row, _), origin in zip(rows, origins, strict=True):
@@ -206,18 +205,17 @@ def _placed(book: Book, rows: list[tuple[Finding, Found]]) -> Iterator[Finding]:
 
 
 def _first_ties(book: Book, customers: set[str]) -> dict[str, int]:
-    """The first row that names each of some customers."""
+    """The first row that names each of some customers, by node."""
     if not customers:
         return {}
     rows = nw.concat([table.select("customer", "origin") for table in (book.tables.ties, book.tables.log)])
     wanted = book.engine.frame(book.engine.table({"customer": "VARCHAR"}, {"customer": sorted(customers)}))
     first = rows.join(wanted, on="customer", how="semi").group_by("customer").agg(origin=nw.col("origin").min())
-    return dict(book.engine.rows(first.select("customer", "origin")))
+    return {f"customer:{customer}": origin for customer, origin in book.engine.rows(first.select("customer", "origin"))}
 
 
-def _resolved(known: Iterable[Finding], rulings: Sequence[Ruling], gate: Gate) -> list[Finding]:
+def _resolved(known: Iterable[Finding], ran: set[str]) -> list[Finding]:
     """What the baseline knows and is gone, of the rules that ran."""
-    ran = {ruling.rule.code for ruling in rulings if reaches(ruling.severity, gate.min_severity)}
     gone = [replace(finding, state=str(State.RESOLVED), fails=False) for finding in known if finding.rule in ran]
     return sorted(gone, key=lambda row: (-Severity(row.severity).rank, row.rule, row.subject or ""))
 
@@ -230,6 +228,8 @@ class _Suppressing:
         self._all = policy.suppressions if gate.ignores else ()
         known = policy.rulings
         self._judged = [entry for entry in self._all if entry.rule in ran or not known[entry.rule].runs]
+        if gate.where:  # what they mean may be among the customers that were not looked at
+            self._judged = []
         self._used: set[Suppression] = set()
 
     def of(self, code: str, found: Found) -> Suppression | None:
@@ -287,7 +287,7 @@ def _verdict(summary: Summary, limit: str, gate: Gate) -> str:
     if summary.failing >= gate.fail_on_count:
         return f"Fails: {summary.failing} new at or above {limit}."
     if summary.failed:
-        return f"Fails: {summary.unused} of the suppressions suppress nothing."
+        return f"Fails: suppressions that suppress nothing: {summary.unused}."
     if limit == NEVER:
         return "Passes: nothing was to fail."
     allowed = f", and fewer than {gate.fail_on_count} are allowed" if summary.failing else ""

@@ -36,7 +36,7 @@ class Assumed(Rule):
         relations = seen.standing.bundles.join(seen.customers.select("customer"), on="customer", how="semi")
         counts = relations.select(count=nw.len(), assumed=nw.col("assumed").cast(nw.Int64).sum())
         ((count, assumed),) = seen.rows(counts, "count", "assumed")
-        if count and assumed > self.max_share * count:
+        if count and assumed / count > self.max_share:
             part = f"{assumed} of {count} relations between somebody here and a contact ({percent(assumed / count)})"
             message = f"for {part} the kind, date or count is assumed"
             yield Found(("table:ties",), "The ties", message)

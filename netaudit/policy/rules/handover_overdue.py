@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.finding import Severity
-from netaudit.policy.rule import Rule, on, parameter
+from netaudit.policy.rule import Rule, counted, on, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,9 +44,10 @@ class HandoverOverdue(Rule):
         columns = ("leaver", "last_day", "gone")
         for customer, leaver, day, many in seen.each(alone.filter(nw.col("gone") == nw.col("colleagues")), *columns):
             who = (
-                f"{seen.person(leaver)} leaves"
+                f"{seen.person(leaver)} leaves on"
                 if many == 1
-                else f"{many} colleagues, {seen.person(leaver)} first, leave"
+                else f"{many} colleagues, {seen.person(leaver)} among them, leave by"
             )
-            message = f"{who} on {on(day)}, in {day - seen.today} days, and nobody who stays has a tie that counts"
+            days = counted(day - seen.today, "day", "days")
+            message = f"{who} {on(day)}, in {days}, and nobody who stays has a tie that counts"
             yield customer.found(message, f"employee:{leaver}")

@@ -32,7 +32,7 @@ class OneHolder(Rule):
     max_share: float = parameter(0.10, "largest share of revenue with one colleague only", 0, 1)
 
     def find(self, seen: Inspection) -> Iterator[Found]:
-        """Employees who alone have a tie that counts at customers of more than that share; at one it is NA101's."""
+        """Employees who alone have a tie that counts at customers of more than that share."""
         alone = seen.customers.filter(nw.col("channels") == 0, nw.col("colleagues") == 1)
         held = alone.group_by("first").agg(weight=nw.col("weight").sum(), customers=nw.len())
         places = seen.book.tables.employees.select("origin", first="id")
@@ -40,7 +40,7 @@ class OneHolder(Rule):
             held.join(places, on="first"), "first", "weight", "customers", "origin"
         ):
             share = seen.share(weight or 0)
-            if share > self.max_share and customers > 1:
+            if share > self.max_share:
                 where = counted(customers, "customer", "customers")
                 message = f"has the only tie that counts at {where}, with {percent(share)} of all {seen.weighed}"
                 yield Found((f"employee:{person}",), seen.person(person), message, seen.revenue(int(weight)), origin)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.finding import Severity
-from netaudit.policy.rule import Rule, key_share, on, parameter
+from netaudit.policy.rule import Rule, counted, key_share, on, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,4 +36,5 @@ class Quiet(Rule):
         """Customers with live ties whose newest contact is older; where no date is on record nothing is said."""
         quiet = nw.col("last_contact") < seen.today - self.max_days
         for customer, day in seen.each(seen.key(self.key_share).filter(quiet), "last_contact"):
-            yield customer.found(f"the last contact was on {on(day)}, {seen.today - day} days ago")
+            days = counted(seen.today - day, "day", "days")
+            yield customer.found(f"the last contact was on {on(day)}, {days} ago")

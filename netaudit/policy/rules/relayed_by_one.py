@@ -48,8 +48,9 @@ class RelayedByOne(Rule):
             reached[channel] = reached.get(channel, 0) + customers
         known = {row[0]: row[1:] for row in seen.rows(seen.book.tables.channels, "id", "name", "origin")}
         for channel, via_whom, customers, weight in rows:
-            if via_whom and customers > self.max_share * reached[channel]:
+            if via_whom and customers / reached[channel] > self.max_share:
                 name, origin = known[channel]
                 part = f"{customers} of its {reached[channel]} customers"
                 message = f"reaches {part} only because {seen.person(via_whom)} passes it on"
-                yield Found((f"channel:{channel}",), name or channel, message, seen.revenue(int(weight or 0)), origin)
+                subject = (f"channel:{channel}", f"employee:{via_whom}")
+                yield Found(subject, name or channel, message, seen.revenue(int(weight or 0)), origin)

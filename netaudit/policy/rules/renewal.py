@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.finding import Severity
-from netaudit.policy.rule import Rule, on, parameter
+from netaudit.policy.rule import Rule, counted, on, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,4 +39,6 @@ class Renewal(Rule):
         columns = ("renewal_on", "colleagues", "first")
         for customer, day, colleagues, first in seen.each(seen.customers.filter(few), *columns):
             who = f"only {seen.person(first)} has" if colleagues == 1 else f"{colleagues or 'no'} colleagues have"
-            yield customer.found(f"renews on {on(day)}, in {day - seen.today} days; {who} a tie that counts")
+            more = "" if colleagues < 2 else f", {self.min_colleagues} are wanted"
+            days = "today" if day == seen.today else f"in {counted(day - seen.today, 'day', 'days')}"
+            yield customer.found(f"renews on {on(day)}, {days}; {who} a tie that counts{more}")

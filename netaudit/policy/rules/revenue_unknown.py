@@ -37,7 +37,5 @@ class RevenueUnknown(Rule):
         counts = unknown.select(count=nw.len(), origin=nw.col("origin").min())
         ((count, origin),) = seen.rows(counts, "count", "origin")
         if seen.book.weighted_by == "revenue" and count > self.max_customers:
-            who = counted(count, "customer has", "customers have")
-            yield Found(
-                ("table:customers",), "The customers", f"{who} no revenue, and count for no money", None, origin
-            )
+            who = counted(count, "customer has no revenue, and counts", "customers have no revenue, and count")
+            yield Found(("table:customers",), "The customers", f"{who} for no money", None, origin)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.finding import Severity
-from netaudit.policy.rule import Found, Rule, on, parameter
+from netaudit.policy.rule import Found, Rule, counted, on, parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,5 +38,6 @@ class Stale(Rule):
         for table, frame, day in tables:
             newest = seen.rows(frame.select(newest=nw.col(day).max()), "newest")[0][0]
             if newest is not None and seen.today - newest > self.max_age_days:
-                message = f"the newest contact is of {on(newest)}, {seen.today - newest} days ago"
+                days = counted(seen.today - newest, "day", "days")
+                message = f"the newest contact is of {on(newest)}, {days} ago"
                 yield Found((f"table:{table}",), f"The {table}", message)

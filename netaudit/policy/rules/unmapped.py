@@ -32,7 +32,8 @@ class Unmapped(Rule):
     def find(self, seen: Inspection) -> Iterator[Found]:
         """Customers without a live tie, but those that only people who left had one to."""
         unmapped = seen.customers.filter(nw.col("ties") == 0).join(seen.left_behind, on="customer", how="anti")
-        recorded = seen.book.tables.ties.group_by("customer").agg(recorded=nw.len())
+        tables = (seen.book.tables.ties, seen.book.tables.log)
+        recorded = nw.concat([frame.select("customer") for frame in tables]).group_by("customer").agg(recorded=nw.len())
         unmapped = unmapped.join(recorded, on="customer", how="left")
         for customer, ties, owner in seen.each(unmapped, "recorded", "owner"):
             why = "no tie is on record" if ties is None else "the ties on record no longer count"
