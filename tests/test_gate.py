@@ -75,6 +75,8 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["check", "book.yml", "--policy", "nothing.yml"], 2, "nothing.yml: F001 cannot be read"),
     (["check", "book.yml", "--baseline", "book.yml"], 2, "book.yml: B001 is not a JSON report of check"),
     (["check", "book.yml", "--fail-on", "hihg"], 2, "--fail-on"),
+    (["check", "book.yml", "--min-severity", "critical"], 2, "U001 high is to fail, and min_severity critical leaves"),
+    (["check", "book.yml", "--min-severity", "critical", "--fail-on", "never"], 0, ""),
     # bad book, empty book
     (["check", "broken.yml"], 2, "broken.yml:1:14: Y001"),
     (["check", "wrong.yml"], 2, "V003"),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from netaudit.errors import usage
 from netaudit.finding import NEVER, Finding, Severity, State, reaches
 from netaudit.loading.raw import place_of
 from netaudit.policy.rule import Found, Inspection
@@ -69,12 +70,17 @@ class Summary:
 
 
 def judge(book: Book, policy: Policy, gate: Gate, baseline: Baseline | None = None) -> Result[Finding, Summary]:
-    """Every finding of the rules that run, worst first, and the verdict. Raises UsageError where no customer fits."""
+    """Every finding of the rules that run, worst first, and the verdict.
+
+    Raises UsageError where no customer fits, no rule is left, or what is to fail would be left out.
+    """
     rulings = policy.chosen(gate.select, gate.ignore)
     inspected, warnings = _inspected(book, rulings, gate)
     ran = {ruling.rule.code for ruling in rulings if reaches(ruling.severity, gate.min_severity)}
     suppressing = _Suppressing(book, policy, gate, ran)
     limit = gate.fail_on or policy.fail_on
+    if limit != NEVER and not reaches(limit, gate.min_severity):
+        raise usage(f"{limit} is to fail, and min_severity {gate.min_severity} leaves it out", "nothing would fail")
     known = {} if baseline is None else dict(baseline.findings)
     rows = [(_row(book, *pair, suppressing, known, limit), pair[1]) for pair in inspected]
     resolved = [] if gate.where else _resolved(known.values(), ran)
