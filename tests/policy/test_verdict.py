@@ -72,6 +72,7 @@ channels:
 customers:
   - {id: havn, revenue: 10.25}
   - {id: mette}
+  - {id: vest}
 ties:
   - {owner: mette, customer: havn, strength: 0.5}
   - {owner: mette, customer: mette, strength: 0.5}

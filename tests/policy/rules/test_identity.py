@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import netaudit
 from tests.books import book
 from tests.policy.asking import found, worth
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_colleagues_and_customers_under_several_ids() -> None:
@@ -28,6 +34,19 @@ def test_four_ids_are_all_named() -> None:
     b = book(customers=worth(**dict.fromkeys(("Havn", "Hav.n", "HAVN", "havn"), 1)), ties=[])
     (row,) = found(b, "NA305")
     assert row.message == "may be one under 4 ids: HAVN, Hav.n, Havn, havn"
+
+
+def test_it_points_to_the_first_that_has_a_row(tmp_path: Path) -> None:
+    path = tmp_path / "book.yml"
+    path.write_text(
+        "netaudit: 1\nopen_ids: true\nemployees:\n- {id: anna}\n- {id: mette holm}\n- {id: mette.holm}\n"
+        "ties:\n- {owner: Mette Holm, customer: havn}\n- {owner: Anna, customer: havn}\n"
+    )
+    places = {row.subject: row.line for row in found(netaudit.load(path, as_of="2015-01-23"), "NA305")}
+    assert places == {
+        "employee:Anna; employee:anna": 4,
+        "employee:Mette Holm; employee:mette holm; employee:mette.holm": 5,
+    }
 
 
 def test_ids_that_differ_in_more_than_spelling_are_two() -> None:

@@ -49,6 +49,11 @@ def test_the_limit_and_the_customers_can_be_chosen() -> None:
     assert said(b, "NA103", max_share=0, where={"id": "blank"}) == {}  # nothing known is no share
 
 
+def test_what_is_unknown_is_no_share() -> None:
+    b = book("mette -> a strength=0.5", "desk -> b strength=0.5", customers=worth(a=None, b=1))
+    assert found(b, "NA103", max_share=0) == []
+
+
 def test_without_revenue_customers_are_counted() -> None:
     b = book("mette -> a strength=0.5", "bo -> b strength=0.5", customers=[{"id": "a", "count": 3}, {"id": "b"}])
     rows = {row.subject: (row.message, row.revenue) for row in found(b, "NA103", max_share=0.25)}

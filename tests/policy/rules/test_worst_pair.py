@@ -60,10 +60,18 @@ def test_customers_in_question() -> None:
     assert said(b, "NA104", where={"id": "x"}, max_share=0) == {}  # nothing known is no share
 
 
+def test_what_is_unknown_is_no_share() -> None:
+    b = book("anna -> x", "bo -> x", "desk -> y", customers=worth(x=None, y=1))
+    assert found(b, "NA104", max_share=0) == []
+
+
 def test_of_equal_pairs_always_the_same_one_is_named() -> None:
     lines = [f"{who} -> {customer} strength=0.5" for customer in ("x", "y") for who in (f"{customer}1", f"{customer}2")]
     for order in (lines, lines[::-1]):
         assert list(said(book(*order), "NA104")) == ["employee:y1; employee:y2"]
+    triangle = [f"{who} -> {customer} strength=0.5" for customer, pair in (("x", "ac"), ("y", "bc")) for who in pair]
+    for order in (triangle, triangle[::-1]):
+        assert list(said(book(*order), "NA104")) == ["employee:b; employee:c"]
 
 
 @given(documents())
