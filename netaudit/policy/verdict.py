@@ -12,6 +12,7 @@ from netaudit.errors import usage
 from netaudit.finding import NEVER, Finding, Severity, State, reaches
 from netaudit.loading.raw import place_of
 from netaudit.policy.rule import Found, Inspection
+from netaudit.policy.suppressions import Suppressing
 from netaudit.result import Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, among, asked_of, fitting, suggested
 from netaudit.standing import standing_of
@@ -23,10 +24,7 @@ if TYPE_CHECKING:
     from netaudit.engine import Frame
     from netaudit.loading.where import Condition
     from netaudit.policy.baseline import Baseline
-    from netaudit.policy.policy import Policy, Ruling, Suppression
-
-LONG = 366
-"""A suppression for more days than this is said to be long."""
+    from netaudit.policy.policy import Policy, Ruling
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def judge(book: Book, policy: Policy, gate: Gate, baseline: Baseline | None = No
     rulings = policy.chosen(gate.select, gate.ignore)
     inspected, warnings = _inspected(book, rulings, gate)
     ran = {ruling.rule.code for ruling in rulings if reaches(ruling.severity, gate.min_severity)}
-    suppressing = _Suppressing(book, policy, gate, ran)
+    suppressing = Suppressing(policy, book.as_of, ran, ignores=gate.ignores, partly=bool(gate.where))
     limit = gate.fail_on or policy.fail_on
     if limit != NEVER and not reaches(limit, gate.min_severity):
         raise usage(f"{limit} is to fail, and min_severity {gate.min_severity} leaves it out", "nothing would fail")
@@ -167,7 +165,7 @@ def _rank(ruling: Ruling, found: Found) -> tuple[object, ...]:
 
 
 def _row(
-    book: Book, ruling: Ruling, found: Found, suppressing: _Suppressing, known: dict[str, Finding], limit: str
+    book: Book, ruling: Ruling, found: Found, suppressing: Suppressing, known: dict[str, Finding], limit: str
 ) -> Finding:
     """A finding as a row, still without its place; what the baseline knew of it is taken from `known`."""
     fingerprint = found.fingerprint(ruling.rule.code)
@@ -224,40 +222,6 @@ def _resolved(known: Iterable[Finding], ran: set[str]) -> list[Finding]:
     """What the baseline knows and is gone, of the rules that ran."""
     gone = [replace(finding, state=str(State.RESOLVED), fails=False) for finding in known if finding.rule in ran]
     return sorted(gone, key=lambda row: (-Severity(row.severity).rank, row.rule, row.subject or ""))
-
-
-class _Suppressing:
-    """Which finding is suppressed by what, and which suppressions were of use."""
-
-    def __init__(self, book: Book, policy: Policy, gate: Gate, ran: set[str]) -> None:
-        self._today = book.as_of
-        self._all = policy.suppressions if gate.ignores else ()
-        known = policy.rulings
-        self._judged = [entry for entry in self._all if entry.rule in ran or not known[entry.rule].runs]
-        if gate.where:  # what they mean may be among the customers that were not looked at
-            self._judged = []
-        self._used: set[Suppression] = set()
-
-    def of(self, code: str, found: Found) -> Suppression | None:
-        """The suppression that lasts longest of those that mean a finding."""
-        node = found.subject[0]
-        names = {node, node.partition(":")[2], "; ".join(found.subject)}
-        mine = [entry for entry in self._all if entry.rule == code and entry.subject in names]
-        self._used.update(mine)
-        return max(mine, key=lambda entry: entry.expires, default=None)
-
-    def unused(self) -> list[Suppression]:
-        """Those that meant nothing that was found."""
-        return [entry for entry in self._judged if entry not in self._used]
-
-    def warnings(self, unused: Iterable[Suppression]) -> list[str]:
-        """What should be said about the suppressions."""
-        said = [f"{entry.place}: this suppression of {entry.rule} suppresses nothing" for entry in unused]
-        return said + [
-            f"{entry.place}: this suppression of {entry.rule} lasts for more than a year"
-            for entry in self._all
-            if (entry.expires - self._today).days > LONG
-        ]
 
 
 def _closing(
