@@ -70,6 +70,9 @@ def test_what_it_knows_does_not_fail(earlier: Path) -> None:
     result = netaudit.check(book(HAVN, NORD), baseline=earlier, select="NA101")
     assert set(states(result).values()) == {("unchanged", False)}
     assert (result.summary.unchanged, result.summary.failed, result.summary.highest) == (2, False, "high")
+    assert sentences(result)[0] == "Findings: 2 (2 high). New: 0. Unchanged: 2. Resolved: 0."
+    fixed = netaudit.check(book("desk -> havn strength=0.5"), baseline=earlier, select="NA101")
+    assert sentences(fixed)[0] == "Findings: 0. New: 0. Unchanged: 0. Resolved: 2."
 
 
 def test_the_same_book_is_unchanged_by_every_rule(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from netaudit.finding import LIMITS, NEVER, Severity, one_of, reaches
 from netaudit.policy.policy import Policy, Ruling, read_policy
 from netaudit.policy.rules.no_company_tie import NoCompanyTie
 from netaudit.policy.rules.single_threaded import SingleThreaded
-from netaudit.policy.verdict import cause
+from netaudit.policy.verdict import Gate, cause, judge
 from tests.books import book, document, loaded
 from tests.policy.asking import day, sentences, worth
 
@@ -155,6 +155,10 @@ def test_what_fails(options: dict[str, Any], failed: bool, verdict: str, why: st
     assert result.judged_by["fail_on_count"] == options.get("fail_on_count", 1)
 
 
+def test_a_gate_of_which_nothing_is_asked_fails_for_one_finding() -> None:
+    assert judge(book(HAVN), Policy(), Gate(select=("NA101",))).summary.failed
+
+
 def test_the_cause_counts_by_rule() -> None:
     result = netaudit.check(book(HAVN, "mette -> nord strength=0.5"), select="NA1")
     assert cause(result) == "new findings at or above high: 3 (NA101 2, NA103 1)"
@@ -165,6 +169,8 @@ def test_what_is_said_below(tmp_path: Path) -> None:
     result = netaudit.check(b, select="NA101,NA202")
     nothing, passes = sentences(netaudit.check(book(HAVN, "bo -> havn strength=0.5"), select="NA101"))
     assert (nothing, passes) == ("Findings: 0.", "Passes: nothing new at or above high.")
+    one, fails, _ = sentences(netaudit.check(book(HAVN), select="NA101"))  # nothing to count by rule
+    assert (one, fails) == ("Findings: 1 (1 high).", "Fails: 1 new at or above high.")
     findings, by_rule, verdict, following = sentences(result)
     assert findings == "Findings: 2 (2 high)."
     assert by_rule == "By rule: NA101 2."
