@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ from typer.exceptions import TyperException
 
 from netaudit import __version__
 from netaudit.commands import COMMANDS
-from netaudit.commands._defaults import defaults_for, read_defaults
+from netaudit.commands._defaults import defaults_for, read_defaults, useless_variables
 from netaudit.errors import SHOWN, ExitCode, NetauditError
 from netaudit.report.streams import prepare, say
 
@@ -50,6 +51,8 @@ def app_for(args: Sequence[str]) -> typer.Typer:
 def run(args: Sequence[str]) -> int:
     """Run one command line; return its exit code. Whatever goes wrong, it is said in lines on standard error."""
     try:
+        if any(name.startswith("NETAUDIT_") for name in os.environ):
+            say(f"warning: {warning}" for warning in useless_variables(COMMANDS))
         said = {name: defaults_for(name, read_defaults(COMMANDS)) for name in COMMANDS if name in args[:2]}
         code = app_for(args)(list(args), prog_name="netaudit", standalone_mode=False, default_map=said)
         if code == ExitCode.INTERRUPTED:  # Typer turns an interrupt into its code without a word

@@ -23,7 +23,8 @@ class Standing:
     """Every customer of a book as things stand today. All frames are worked out once.
 
     - customers: SUBJECT, company and people (units of the channels and of all persons), ties (how many are live),
-      colleagues and channels (how many have a tie that counts), first and last (the colleagues of these, by id),
+      colleagues and channels (how many have a tie that counts), sure_colleagues and sure_channels (how many without
+      anything assumed), first and last (the colleagues of these, by id),
       ends (contacts with such a tie; null where one goes to the customer itself), last_contact
     - pairs: person, company, customer, units, strongest, counts (has a tie that counts), ties
     - bundles: as `model.bundles` gives them
@@ -45,10 +46,12 @@ def standing_of(book: Book) -> Standing:
     found = keep(found.with_columns(counts=nw.col("strongest") >= limits.tie))
     customers = weighted(book).join(_who(found), on="customer", how="left")
     customers = customers.join(_where(own, limits), on="customer", how="left")
+    customers = customers.join(_sure(own, limits), on="customer", how="left")
+    counts = ("ties", "colleagues", "channels", "sure_colleagues", "sure_channels")
     held = held_by(customers, found).select(
         *SUBJECT,
         *("company", "people", "first", "last", "ends", "last_contact"),
-        **{name: nw.coalesce(nw.col(name), nw.lit(0).cast(nw.Int64)) for name in ("ties", "colleagues", "channels")},
+        **{name: nw.coalesce(nw.col(name), nw.lit(0).cast(nw.Int64)) for name in counts},
     )
     return Standing(keep(held), found, own, live.reached)
 
@@ -71,6 +74,18 @@ def _who(found: Frame) -> Frame:
             first=nw.col("colleague").min(),
             last=nw.col("colleague").max(),
         )
+    )
+
+
+def _sure(own: Frame, limits: Limits) -> Frame:
+    """Per customer how many holders have a tie that counts and of which nothing is assumed."""
+    sure = own.filter(nw.col("units") >= limits.tie, ~nw.col("assumed")).group_by("person", "company", "customer").agg()
+    person = (nw.col("person") != "").cast(nw.Int64)
+    counted = sure.with_columns(colleague=person, channel=1 - person).group_by("customer")
+    return counted.agg(sure_colleagues=nw.col("colleague").sum(), sure_channels=nw.col("channel").sum()).select(
+        "customer",
+        sure_colleagues=nw.col("sure_colleagues").cast(nw.Int64),
+        sure_channels=nw.col("sure_channels").cast(nw.Int64),
     )
 
 

@@ -513,7 +513,7 @@ def test_an_answer_is_not_written_over_its_book(havn: Path, capsys: pytest.Captu
     book = havn / "book.yml"
     before = book.read_bytes()
     assert cli.run(["risk", str(book), "-o", str(book)]) == 2
-    assert "O001 is a file of this book" in capsys.readouterr().err
+    assert "O001 is what the answer comes from" in capsys.readouterr().err
     assert book.read_bytes() == before
 
 

@@ -448,8 +448,8 @@ def test_exit_codes(
         (["-", "-"], "U001 standard input is one book"),
         (["old.json", "new.json", "--fail-on", "hihg"], "--fail-on"),
         (["old.json", "new.json", "--where", "id=x"], "U001 no customer fits"),
-        (["old.json", "new.json", "-o", "old.json"], "O001 is a file of this book"),
-        (["old.json", "new.json", "-o", "new.json"], "O001 is a file of this book"),
+        (["old.json", "new.json", "-o", "old.json"], "O001 is what the answer comes from"),
+        (["old.json", "new.json", "-o", "new.json"], "O001 is what the answer comes from"),
         (["old.json", "eur.json"], "U001 the old book is in DKK, the new one in EUR"),
     ],
 )

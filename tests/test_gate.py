@@ -86,7 +86,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["check", "book.yml", "--where", "segment=b2c"], 2, "U001 no customer fits"),
     # unwritable output
     (["check", "book.yml", "-o", "no/such/file"], 2, "no/such/file: O001 cannot be written"),
-    (["check", "book.yml", "-o", "book.yml"], 2, "book.yml: O001 is a file of this book"),
+    (["check", "book.yml", "-o", "book.yml"], 2, "book.yml: O001 is what the answer comes from"),
     (["check", "book.yml", "-o", "srif=a.sarif"], 2, "U001 no format is called 'srif' (did you mean 'sarif'?)"),
     (["validate", "book.yml"], 0, ""),
     (["validate", "wrong.yml"], 1, "netaudit: problems in the data: 2"),
@@ -94,7 +94,7 @@ TABLE: list[tuple[list[str], int, str]] = [
     (["validate", "empty.yml"], 2, "empty.yml:1:1: F006 holds nothing"),
     (["validate", "people.yml"], 2, "F006 neither customers nor ties"),
     (["validate", "nothing.yml"], 2, "nothing.yml: F001 cannot be read"),
-    (["validate", "wrong.yml", "-o", "wrong.yml"], 2, "wrong.yml: O001 is a file of this book"),
+    (["validate", "wrong.yml", "-o", "wrong.yml"], 2, "wrong.yml: O001 is what the answer comes from"),
     (["validate", "book.yml", "--as-of", "yesterday"], 2, "U001 'yesterday' is not a date"),
 ]
 

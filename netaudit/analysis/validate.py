@@ -71,6 +71,7 @@ def _row(problem: Problem) -> Finding:
         fails=True,
         source=place,
         remedy=problem.hint or "",
+        share=None,
         fingerprint=None,
         file=problem.file,
         line=problem.line,
@@ -84,7 +85,7 @@ def _result(
     used = dict.fromkeys(row.rule for row in rows)
     return Result(
         schema="netaudit/validate/1",
-        title=Sentence("What is wrong with the data"),
+        title=Sentence("Is anything wrong with the data?"),
         facts=None if book is None else book.facts(),
         summary=Summary(count, failed=count > 0),
         rows=rows,

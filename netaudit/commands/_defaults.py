@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
 from typer.models import OptionInfo
 
 from netaudit.errors import InputError, Problem, UsageError, nearest, shown
+from netaudit.loading.files import File, contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -59,9 +61,9 @@ class Setting:
         return type(value) is self.kind
 
     def read(self, text: str) -> object:
-        """A value from the environment, as a file would have it: lists have blanks between."""
+        """A value from the environment, as a file would have it: lists have blanks between, as in a shell."""
         if self.kind is list:
-            return text.split()
+            return shlex.split(text)
         if self.kind is bool:
             return TRUTHS.get(text.casefold(), text)
         return int(text) if self.kind is int and text.isdecimal() else text
@@ -95,10 +97,26 @@ def by_environment(key: str, setting: Setting) -> Given | None:
     text = os.environ.get(variable(key))
     if not text:
         return None
-    value = setting.read(text)
+    try:
+        value: object = setting.read(text)
+    except ValueError:  # a quote that does not end
+        value = None
     if not setting.takes(value):
         raise UsageError([Problem("U001", f"{variable(key)} cannot be {shown(text)}", _choices(setting))])
     return Given(value, f"environment {variable(key)}")
+
+
+def useless_variables(commands: Iterable[str]) -> list[str]:
+    """Warnings about variables of the environment that are named like ours and set nothing."""
+    known = {CHOOSES, *(variable(key) for command in commands for key in settings_of(command))}
+    named = sorted(name for name in os.environ if name.startswith("NETAUDIT_") and name not in known)
+    hints = {name: nearest(name, known) for name in named}
+    return [f"{name} sets nothing{f' ({hints[name]})' if hints[name] else ''}" for name in named]
+
+
+def files_read() -> list[str]:
+    """Where settings may be read from."""
+    return [os.environ.get(CHOOSES) or FILES[0], *FILES]
 
 
 def settings_of(command: str) -> dict[str, Setting]:
@@ -134,12 +152,9 @@ def read_defaults(commands: Iterable[str]) -> Defaults:
 
 def _table(path: Path, *, required: bool) -> dict[str, Any] | None:
     """The settings in a file; None where it is not there, or is a project's without a table of ours."""
-    try:
-        if not required and not path.is_file():
-            return None
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError([Problem("F001", f"cannot be read: {error.strerror}", None, str(path))]) from None
+    if not required and not os.path.lexists(path):  # whatever else is there must be one, or it would be passed over
+        return None
+    data = contents(File(path, str(path)))
     project = path.name == FILES[1]
     if project and b"netaudit" not in data:
         return None
@@ -147,14 +162,16 @@ def _table(path: Path, *, required: bool) -> dict[str, Any] | None:
 
     try:
         whole = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # of the parser, of its decoder, and of numbers without end
         at = re.search(r"at line (\d+), column (\d+)", str(error))
         place = (int(at[1]), int(at[2])) if at else (None, None)
         message = f"is not TOML: {str(error).partition(' (at')[0]}"
         raise InputError([Problem("Y001", message, None, str(path), *place)]) from None
     tool = whole.get("tool") if project else {"netaudit": whole}
     found = tool.get("netaudit") if isinstance(tool, dict) else None
-    return found if isinstance(found, dict) else None
+    if found is not None and not isinstance(found, dict):
+        raise InputError([Problem("Y006", "tool.netaudit should be a table", "[tool.netaudit]", str(path))])
+    return found
 
 
 def _checked(path: str, table: dict[str, Any], commands: dict[str, dict[str, Setting]]) -> Defaults:
@@ -173,7 +190,7 @@ def _checked(path: str, table: dict[str, Any], commands: dict[str, dict[str, Set
         if name in commands:
             problems += _wrong(path, lines, special[name], {key: [one] for key, one in commands[name].items()}, ())
         else:
-            problems.append(_unknown(path, lines, name, [*everywhere, *commands]))
+            problems.append(_unknown(path, lines, name, [*everywhere, *commands]))  # a table that is no command
     if problems:
         raise InputError(problems)
     return Defaults(path, general, special)
@@ -183,7 +200,9 @@ def _wrong(
     path: str, lines: list[str], given: Mapping[str, Given], known: Mapping[str, list[Setting]], more: Iterable[str]
 ) -> Iterator[Problem]:
     for key, said in given.items():
-        if key not in known:
+        if key in more:
+            yield Problem("V006", f"{key} is a command, and takes a table", f"[{key}]", path, _line(lines, key))
+        elif key not in known:
             yield _unknown(path, lines, key, [*known, *more])
         elif not any(setting.takes(said.value) for setting in known[key]):
             message = f"{key} cannot be {shown(said.value)}"

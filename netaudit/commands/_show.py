@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from netaudit.commands._defaults import files_read
 from netaudit.errors import ExitCode, OutputError, Problem, nearest, shown, usage
 from netaudit.report import WRITERS, Page, written
 from netaudit.report.streams import append, deliver_all, is_fancy, is_same, say
@@ -37,32 +38,41 @@ def show(
     wanted = {output: form} if output is None or isinstance(output, str) else _outputs(form, output)
     texts = {path: written(result, form, _page(form, path, top, color)) for path, form in wanted.items()}
     notes = [] if book is None else notes_on(book, verbose=verbose)
+    own = [] if book is None else [f"warning: {one}" for one in result.warnings if one not in book.warnings]
     remarks = [*(f"warning: {warning}" for warning in result.warnings), *notes]
-    hand_over(texts, _read_for(result), quiet=quiet, remarks=remarks)
-    if "github" in wanted.values() and os.environ.get("GITHUB_STEP_SUMMARY"):
+    if quiet:  # what makes a verdict worth less is no note
+        quiet, remarks = False, own
+    summary = os.environ.get("GITHUB_STEP_SUMMARY") if "github" in wanted.values() else None
+    if summary:
         from netaudit.report.as_github import summary_for_github
 
-        append(summary_for_github(result, Page()), os.environ["GITHUB_STEP_SUMMARY"])
+        _spare([summary], _read_for(result))
+        append(summary_for_github(result, Page()), summary)  # first: an answer that is out cannot be taken back
+    hand_over(texts, _read_for(result), quiet=quiet, remarks=remarks)
 
 
 def hand_over(texts: Mapping[str | None, str], read: Iterable[str], *, quiet: bool, remarks: Iterable[str]) -> None:
     """Answers where they are wanted, never over a file that they come from; remarks on standard error."""
-    read = list(read)
-    for output in texts:
-        if output is not None and any(is_same(Path(output), Path(source)) for source in read):
-            raise OutputError([Problem("O001", "is a file of this book", "write the answer to another file", output)])
+    _spare([output for output in texts if output is not None], read)
     if not quiet:
         say(remarks)
     deliver_all(texts)
 
 
+def _spare(outputs: Iterable[str], read: Iterable[str]) -> None:
+    """No answer is written over a file that it comes from, nor over settings."""
+    spared = [*read, *files_read()]
+    for output in outputs:
+        if any(is_same(Path(output), Path(source)) for source in spared):
+            raise OutputError([Problem("O001", "is what the answer comes from", "write to another file", output)])
+
+
 def _read_for(result: Result[Any, Any]) -> Iterator[str]:
-    """The files that an answer comes from, but a baseline, which the next one may replace."""
+    """The files that an answer comes from."""
     if result.facts is not None:
         yield from (source.path for source in result.facts.sources)
     yield from (source["path"] for source in result.judged_by.get("inputs", ()))
-    if result.judged_by.get("policy"):
-        yield result.judged_by["policy"]["path"]
+    yield from (result.judged_by[name]["path"] for name in ("policy", "baseline") if result.judged_by.get(name))
 
 
 def verdict(cause: str | None) -> int:

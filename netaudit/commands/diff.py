@@ -18,10 +18,16 @@ New = Annotated[
 ]
 
 
+FailOn = Annotated[
+    options.FailOnName | None,
+    typer.Option(help="End with 1 from this severity on. Default: high. Improvements never fail.", show_default=False),
+]
+
+
 def diff(
     old: Old,
     new: New,
-    fail_on: options.FailOn = None,
+    fail_on: FailOn = None,
     where: options.Where = None,
     as_of: options.AsOf = None,
     assume: options.Assume = None,

@@ -99,7 +99,7 @@ class _Reader:
             elif isinstance(event, yaml.DocumentStartEvent):
                 documents += 1
                 if documents > 1:
-                    self.say("Y001", "a second document", "a book is one document", *_start(event))
+                    self.say("Y001", "a second document", "one is read", *_start(event))
                     break
             elif isinstance(event, yaml.NodeEvent) and not self._take(event):
                 break

@@ -6,7 +6,7 @@ import hashlib
 import json
 import math
 from dataclasses import dataclass, fields
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from netaudit.errors import InputError, Problem
@@ -16,6 +16,8 @@ from netaudit.loading.files import File, contents, decoded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from netaudit.result import Facts
+
 SCHEMA = "netaudit/check/1"
 STOOD = (State.NEW, State.UNCHANGED)
 """States of a finding that stood in a report; what was suppressed or resolved then is no baseline."""
@@ -23,18 +25,37 @@ STOOD = (State.NEW, State.UNCHANGED)
 _MAYBE: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("name", "source", "file", "remedy"), str),
     **dict.fromkeys(("line", "column"), int),
-    "revenue": (int, float),
+    **dict.fromkeys(("revenue", "share"), (int, float)),
 }
 """What else a row may say, null or not at all included."""
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """The findings of an earlier report by fingerprint, and the file they are from."""
+    """The findings of an earlier report by fingerprint, and the file they are from.
+
+    `as_of`, `assumptions` and `files` are what it was judged by.
+    """
 
     findings: Mapping[str, Finding]
     path: str
     sha256: str
+    as_of: str
+    assumptions: Mapping[str, Any]
+    files: tuple[str, ...]
+
+    def differs(self, facts: Facts) -> list[str]:
+        """Warnings about what makes a comparison with other facts less than fair."""
+        said = []
+        if facts.as_of < self.as_of:
+            said.append(f"as of {facts.as_of}, a day before that of the baseline, {self.as_of}")
+        changed = sorted(name for name, value in facts.assumptions.items() if self.assumptions.get(name) != value)
+        if changed:
+            said.append(f"other assumptions than those of the baseline: {', '.join(changed)}")
+        gone = sorted({PurePath(file).name for file in self.files} - {PurePath(one.path).name for one in facts.sources})
+        if gone and len(facts.sources) < len(self.files):
+            said.append(f"files that the baseline had, and that are not read now: {', '.join(gone)}")
+        return said
 
 
 def read_baseline(path: str) -> Baseline:
@@ -44,6 +65,11 @@ def read_baseline(path: str) -> Baseline:
         report = json.loads(decoded(data, path), parse_constant=_no_number)
         stood = [_finding(row) for row in report["rows"] if row["state"] in STOOD]
         counted = report["summary"]["findings"] if report["schema"] == SCHEMA else None
+        judged = (
+            str(report["as_of"]),
+            dict(report["assumptions"]),
+            tuple(str(one["path"]) for one in report["inputs"]),
+        )
     except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         counted = None
     if not isinstance(counted, int):
@@ -53,7 +79,7 @@ def read_baseline(path: str) -> Baseline:
         message = f"holds {len(stood)} of its {counted} findings"
         raise InputError([Problem("B001", message, "write it without --top", path)])
     findings = {finding.fingerprint: finding for finding in stood if finding.fingerprint}
-    return Baseline(findings, path, hashlib.sha256(data).hexdigest())
+    return Baseline(findings, path, hashlib.sha256(data).hexdigest(), *judged)
 
 
 def _no_number(name: str) -> None:
@@ -65,7 +91,7 @@ def _finding(row: dict[str, Any]) -> Finding:
     texts = ("severity", "rule", "subject", "message", "fingerprint")
     right = all(isinstance(row[name], str) for name in texts) and row["severity"] in tuple(Severity)
     right = right and all(row.get(name) is None or isinstance(row[name], kind) for name, kind in _MAYBE.items())
-    if not right or not math.isfinite(row.get("revenue") or 0):
+    if not right or not all(math.isfinite(row.get(name) or 0) for name in ("revenue", "share")):
         raise ValueError(row)
     cells: dict[str, Any] = {entry.name: row.get(entry.name) for entry in fields(Finding)}
     return Finding(**cells | {"remedy": row.get("remedy") or ""})

@@ -103,7 +103,8 @@ def _one(rule: type[rules.Rule]) -> Result[Parameter, Rule]:
     rows = [
         Parameter(name, f"{each.default:g}", _range(each), each.meaning) for name, each in rule.parameters().items()
     ]
-    where = "It looks at all customers, or at those that `where:` chooses." if rule.where else "It takes no `where:`."
+    looked_at = "the largest customers (key_share)" if "key_share" in rule.parameters() else "all customers"
+    where = f"It looks at {looked_at}, or at those that `where:` chooses." if rule.where else "It takes no `where:`."
     words = [
         f"Severity: {about.severity}, unless a policy says otherwise.",
         about.reason,

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 class Found(NamedTuple):
     """What a rule found about one subject: the nodes it is about, by which it is known again, and words.
 
-    `revenue` is in whole smallest units, None where unknown; `origin` the row that the finding points to.
+    `revenue` is in whole smallest units, None where unknown; `origin` the row that the finding points to; `share` what
+    the rule measured where it measures a share, the more the worse.
     """
 
     subject: tuple[str, ...]
@@ -34,6 +35,7 @@ class Found(NamedTuple):
     message: str
     revenue: int | None = None
     origin: int | None = None
+    share: float | None = None
 
     def fingerprint(self, code: str) -> str:
         """What a baseline knows the finding by: rule and ids, no name, no figure and no place."""
@@ -120,7 +122,7 @@ class Inspection:
     def weighed(self) -> str:
         """What shares are of, in words."""
         what = "customers" if self.book.weighted_by == "count" else "revenue"
-        return f"{what} in question" if self.chosen else what
+        return f"the {what} that where chooses" if self.chosen else f"all {what}"
 
     def revenue(self, units: int) -> int | None:
         """A weight as revenue; None where customers are counted."""

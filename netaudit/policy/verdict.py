@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import narwhals as nw
 from netaudit.errors import usage
 from netaudit.finding import NEVER, Finding, Severity, State, reaches
 from netaudit.loading.raw import place_of
-from netaudit.policy.rule import Found, Inspection
+from netaudit.policy.rule import Found, Inspection, percent
 from netaudit.policy.suppressions import Suppressing
 from netaudit.result import Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, among, asked_of, fitting, suggested
@@ -24,7 +25,12 @@ if TYPE_CHECKING:
     from netaudit.engine import Frame
     from netaudit.loading.where import Condition
     from netaudit.policy.baseline import Baseline
-    from netaudit.policy.policy import Policy, Ruling
+    from netaudit.policy.policy import Policy, Ruling, Suppression
+
+
+USELESS = "this suppression suppresses nothing"
+WORSE = 0.05
+"""So much more than in the baseline, of what a rule measures as a share, is new again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +86,16 @@ def judge(book: Book, policy: Policy, gate: Gate, baseline: Baseline | None = No
     if limit != NEVER and not reaches(limit, gate.min_severity):
         raise usage(f"{limit} is to fail, and min_severity {gate.min_severity} leaves it out", "nothing would fail")
     known = {} if baseline is None else dict(baseline.findings)
-    rows = [(_row(book, *pair, suppressing, known, limit), pair[1]) for pair in inspected]
+    rows: list[tuple[Finding, Found | None]] = [
+        (_row(book, *pair, suppressing, known, limit), pair[1]) for pair in inspected
+    ]
     resolved = [] if gate.where else _resolved(known.values(), ran)
     unused = suppressing.unused()
+    if gate.strict:
+        rows += [(_useless(entry, limit), None) for entry in unused]
+    rows.sort(key=lambda pair: not pair[0].fails)  # what fails stands first, and each part worst first
     summary = _summary([row for row, _ in rows], len(resolved), len(unused), gate)
+    warnings += [] if baseline is None else baseline.differs(book.facts())
     shown = [pair for pair in rows if gate.show_suppressed or pair[0].state != State.SUPPRESSED]
     return Result(
         schema="netaudit/check/1",
@@ -110,6 +122,7 @@ def judge(book: Book, policy: Policy, gate: Gate, baseline: Baseline | None = No
             "fail_on": str(limit),
             "fail_on_count": gate.fail_on_count,
             "min_severity": str(gate.min_severity),
+            "strict_suppressions": gate.strict,
             "rules": [ruling.rule.code for ruling in rulings],
         },
     )
@@ -126,7 +139,7 @@ def _summary(rows: list[Finding], resolved: int, unused: int, gate: Gate) -> Sum
         resolved=resolved,
         suppressed=len(rows) - len(stands),
         unused=unused,
-        highest=stands[0].severity if stands else None,
+        highest=max((row.severity for row in stands), key=lambda name: Severity(name).rank, default=None),
         failing=failing,
         failed=failing >= gate.fail_on_count or bool(unused and gate.strict),
     )
@@ -169,9 +182,11 @@ def _row(
 ) -> Finding:
     """A finding as a row, still without its place; what the baseline knew of it is taken from `known`."""
     fingerprint = found.fingerprint(ruling.rule.code)
-    state = State.NEW if known.pop(fingerprint, None) is None else State.UNCHANGED
+    before = known.pop(fingerprint, None)
     suppression = suppressing.of(ruling.rule.code, found)
-    message = found.message
+    state, message = State.NEW if before is None else State.UNCHANGED, found.message
+    if before is not None and found.share is not None and found.share > (before.share or 0) + WORSE:
+        state, message = State.NEW, f"{message} (in the baseline {percent(before.share or 0)})"
     if suppression is not None and suppression.expires < book.as_of:
         state, message = State.NEW, f"{message} (was suppressed until {suppression.expires.isoformat()})"
     elif suppression is not None:
@@ -188,6 +203,7 @@ def _row(
         fails=state is State.NEW and reaches(ruling.severity, limit),
         source=None,
         remedy=ruling.rule.remedy,
+        share=None if found.share is None else round(found.share, 9),
         fingerprint=fingerprint,
         file=None,
         line=None,
@@ -195,14 +211,40 @@ def _row(
     )
 
 
-def _placed(book: Book, rows: list[tuple[Finding, Found]]) -> Iterator[Finding]:
+def _useless(entry: Suppression, limit: str) -> Finding:
+    """A finding about a suppression that suppresses nothing, where that is to fail; it points into the policy."""
+    file, line = place_of(entry.place)
+    about = "\n".join((entry.rule, entry.subject, "suppression"))
+    return Finding(
+        severity=str(Severity.HIGH if limit == NEVER else limit),
+        rule=entry.rule,
+        subject=entry.subject,
+        name=None,
+        message=USELESS,
+        revenue=None,
+        state=str(State.NEW),
+        fails=True,
+        source=entry.place,
+        remedy="Take it out of the policy.",
+        share=None,
+        fingerprint=hashlib.sha256(about.encode()).hexdigest()[:32],
+        file=file,
+        line=line,
+        column=None,
+    )
+
+
+def _placed(book: Book, rows: list[tuple[Finding, Found | None]]) -> Iterator[Finding]:
     """The rows with their places: that of the subject, or of the first tie where its table does not have it."""
-    lost = [found.subject[0] for _, found in rows if found.origin is None]
+    lost = [found.subject[0] for _, found in rows if found is not None and found.origin is None]
     first = _first_ties(book, {node.partition(":")[2] for node in lost if node.startswith("customer:")})
-    origins = [found.origin if found.origin is not None else first.get(found.subject[0]) for _, found in rows]
+    origins = [found and (first.get(found.subject[0]) if found.origin is None else found.origin) for _, found in rows]
     places = book.origins.places({origin for origin in origins if origin is not None})
     book_itself = book.sources[0].path  # code scanning wants a file for everything
-    for (row, _), origin in zip(rows, origins, strict=True):
+    for (row, found), origin in zip(rows, origins, strict=True):
+        if found is None:
+            yield row
+            continue
         place = book_itself if origin is None else places[origin]
         file, line = (place, None) if origin is None else place_of(place)
         yield replace(row, source=place, file=file, line=line)
@@ -241,7 +283,10 @@ def _closing(
         rules = Counter(row.rule for row in stands)
         yield Sentence(f"By rule: {', '.join(f'{rule} {count}' for rule, count in sorted(rules.items()))}.")
     yield Sentence(_verdict(summary, limit, gate))
-    if any((row.subject or "").startswith(("employee:", "team:")) for row in stands):
+    narrowed = _narrowed(policy, gate)
+    if narrowed:
+        yield Sentence("Looked at in part only: {narrowed}.", {"narrowed": Value(narrowed, Unit.TEXT)})
+    if stands:
         yield Sentence(NO_BASIS, kind="warning")
     if policy.sha256 is not None:
         digest = {"path": Value(policy.path, Unit.TEXT), "digest": Value(policy.sha256[:12], Unit.TEXT)}
@@ -252,16 +297,29 @@ def _closing(
         yield suggested(book, command=("why", worst))
 
 
+def _narrowed(policy: Policy, gate: Gate) -> str:
+    """What of the book and its policy was not looked at, for flags and settings said so."""
+    codes = [ruling.rule.code for ruling in policy.chosen(gate.select, gate.ignore)]
+    parts = [f"rules {', '.join(codes)}"] if gate.select or gate.ignore else []
+    parts += [f"customers with {' and '.join(gate.where)}"] if gate.where else []
+    parts += [f"severity {gate.min_severity} and above"] if gate.min_severity != Severity.INFO else []
+    return "; ".join(parts)
+
+
 def _verdict(summary: Summary, limit: str, gate: Gate) -> str:
     """Whether the check fails, and for what."""
+    useless = summary.unused if gate.strict else 0
     if summary.failing >= gate.fail_on_count:
-        return f"Fails: {summary.failing} new at or above {limit}."
-    if summary.failed:
-        return f"Fails: suppressions that suppress nothing: {summary.unused}."
+        return (
+            f"Fails: {summary.failing} new at or above {limit}{', useless suppressions among them' if useless else ''}."
+        )
+    if useless:
+        return f"Fails: suppressions that suppress nothing: {useless}."
     if limit == NEVER:
         return "Passes: nothing was to fail."
     allowed = f", and fewer than {gate.fail_on_count} are allowed" if summary.failing else ""
-    return f"Passes: {summary.failing or 'nothing'} new at or above {limit}{allowed}."
+    known = f" What was known remains: {summary.unchanged}." if summary.unchanged else ""
+    return f"Passes: {summary.failing or 'nothing'} new at or above {limit}{allowed}.{known}"
 
 
 def cause(result: Result[Finding, Summary]) -> str | None:
@@ -269,9 +327,9 @@ def cause(result: Result[Finding, Summary]) -> str | None:
     summary = result.summary
     if not summary.failed:
         return None
-    limit = result.judged_by["fail_on"]
-    if summary.failing >= result.judged_by["fail_on_count"]:
-        rules = Counter(row.rule for row in result.rows if row.fails)
-        said = ", ".join(f"{rule} {count}" for rule, count in sorted(rules.items()))
-        return f"new findings at or above {limit}: {summary.failing} ({said})"
-    return f"suppressions that suppress nothing: {summary.unused}"
+    rules = Counter(row.rule for row in result.rows if row.fails and row.message != USELESS)
+    said = ", ".join(f"{rule} {count}" for rule, count in sorted(rules.items()))
+    parts = [f"new findings at or above {result.judged_by['fail_on']}: {rules.total()} ({said})"] if rules else []
+    if result.judged_by["strict_suppressions"] and summary.unused:
+        parts.append(f"suppressions that suppress nothing: {summary.unused}")
+    return "; ".join(parts)

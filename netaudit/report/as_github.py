@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from netaudit.finding import Severity, State
+from netaudit.finding import Severity, State, reaches
 from netaudit.report import written
 from netaudit.report.escape import for_github
 
@@ -23,9 +23,6 @@ MOST = 10
 
 LARGEST_SUMMARY = 1 << 20
 """Bytes that GitHub takes as the summary of a step; a larger one is refused as a whole."""
-
-LEVELS: dict[str, str] = {Severity.MEDIUM: "warning", Severity.HIGH: "error", Severity.CRITICAL: "error"}
-"""The command for a severity; for the milder ones it is a notice."""
 
 
 def write(result: Result[Finding, Any], page: Page) -> str:
@@ -46,7 +43,14 @@ def _annotation(row: Finding, titles: Mapping[str, str]) -> str:
         f"{name}={for_github(str(value), in_property=True)}" for name, value in properties.items() if value is not None
     )
     message = "%0A".join(for_github(text) for text in (row.message, row.remedy) if text)  # a line end of our own
-    return f"::{LEVELS.get(row.severity, 'notice')} {known}::{message}"
+    return f"::{_level(row)} {known}::{message}"
+
+
+def _level(row: Finding) -> str:
+    """An error for what fails, and for nothing else; of the rest what is medium or worse is a warning."""
+    if row.fails:
+        return "error"
+    return "warning" if reaches(row.severity, Severity.MEDIUM) else "notice"
 
 
 def _tally(result: Result[Finding, Any], further: int) -> str:

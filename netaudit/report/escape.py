@@ -9,7 +9,8 @@ _HIDDEN = re.compile(
     "[\x00-\x1f\x7f-\x9f\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f"
     "\u3164\ud800-\udfff\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
-_COMMAND = re.compile(r":(?=:)|#(?=#\[)")  # anywhere: wrapping may put it first in a line
+_OLD_COMMAND = re.compile(r"#(?=#\w*\[)")  # GitHub's old form, and what other runners take: ##vso[, ##teamcity[
+_COMMAND = re.compile(rf":(?=:)|{_OLD_COMMAND.pattern}")  # anywhere: wrapping may put it first in a line
 _LATER_CELL = re.compile(r"(?<=\S)([;\t,]\s*)(?=[=+@\-])")
 _FORMULA = tuple("=+-@\t\r\n")
 _MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+\-.!|~@:])")
@@ -73,7 +74,7 @@ def for_dot(text: str) -> str:
 
 def for_json(text: str) -> str:
     """JSON text whose strings carry no raw control, direction or invisible character; letters stay as they are."""
-    return _HIDDEN.sub(_json_escape, text).replace("##[", r"\u0023#[")
+    return _OLD_COMMAND.sub(r"\\u0023", _HIDDEN.sub(_json_escape, text))
 
 
 def _json_escape(found: re.Match[str]) -> str:

@@ -55,6 +55,7 @@ _MORE: dict[str, dict[str, Any]] = {
         "fail_on": _LIMIT,
         "fail_on_count": {"type": "integer", "minimum": 1},
         "min_severity": _LIMIT,
+        "strict_suppressions": {"type": "boolean"},
         "rules": _TEXTS,
     },
 }

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from netaudit.policy.rules.assumed import Assumed
 from netaudit.policy.rules.company_share import CompanyShare
 from netaudit.policy.rules.handover_overdue import HandoverOverdue
+from netaudit.policy.rules.held_by_assumption import HeldByAssumption
 from netaudit.policy.rules.identity import Identity
 from netaudit.policy.rules.left_behind import LeftBehind
 from netaudit.policy.rules.no_company_tie import NoCompanyTie
@@ -43,6 +44,7 @@ RULES: tuple[type[Rule], ...] = (
     OwnerLeft,
     Identity,
     RevenueUnknown,
+    HeldByAssumption,
     Renewal,
     HandoverOverdue,
     LeftBehind,

@@ -39,4 +39,4 @@ class Assumed(Rule):
         if count and assumed / count > self.max_share:
             part = f"{assumed} of {count} relations between somebody here and a contact ({percent(assumed / count)})"
             message = f"for {part} the kind, date or count is assumed"
-            yield Found(("table:ties",), "The ties", message)
+            yield Found(("table:ties",), "The ties", message, None, None, assumed / count)

@@ -41,9 +41,10 @@ class CompanyShare(Rule):
         share = seen.share(own)
         if seen.weight and share < self.min_company_share:
             message = (
-                f"if everybody left, channels of the company's own would hold {percent(share)} of all {seen.weighed}; "
+                f"if everybody left, channels of the company's own would hold {percent(share)} of {seen.weighed}; "
                 f"{percent(self.min_company_share)} is wanted"
             )
             if not seen.rows(seen.book.tables.channels, "id"):
                 message = "the book has no channel of the company's own: nothing would hold if everybody left"
-            yield Found(("company",), seen.book.company or "The company", message, seen.revenue(seen.weight))
+            name = seen.book.company or "The company"
+            yield Found(("company",), name, message, seen.revenue(seen.weight), None, 1 - share)

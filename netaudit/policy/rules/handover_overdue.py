@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 class HandoverOverdue(Rule):
     """A departure soon, and nobody else has a tie that counts.
 
-    A colleague who is recorded as leaving has the last tie to this customer that counts, and the last day is near.
+    A colleague who is recorded as leaving knows this customer, nobody who stays has a tie that counts, and the last
+    day is near.
     A handover takes some meetings with both; after the last day there is nobody to introduce anybody.
     """
 
@@ -32,16 +33,17 @@ class HandoverOverdue(Rule):
     lead_days: int = parameter(60, "how many days before the last day a colleague who stays should have a tie", 0)
 
     def find(self, seen: Inspection) -> Iterator[Found]:
-        """Customers without a channel's tie that counts, where all colleagues with one leave within that time."""
+        """Customers that somebody who leaves within that time has a tie to, and nobody who stays one that counts."""
         near = nw.col("left_on").is_between(seen.today + 1, seen.today + self.lead_days)
         leaving = seen.book.tables.employees.filter(near).select("left_on", person="id")
         if not seen.rows(leaving, "person"):
             return
-        counts = seen.standing.pairs.filter(nw.col("counts"), nw.col("person") != "")
-        leavers = counts.join(leaving, on="person").group_by("customer")
-        gone = leavers.agg(gone=nw.len(), leaver=nw.col("person").min(), last_day=nw.col("left_on").max())
+        leavers = seen.standing.pairs.join(leaving, on="person").with_columns(counts=nw.col("counts").cast(nw.Int64))
+        gone = leavers.group_by("customer").agg(
+            many=nw.len(), gone=nw.col("counts").sum(), leaver=nw.col("person").min(), last_day=nw.col("left_on").max()
+        )
         alone = seen.customers.filter(nw.col("channels") == 0).join(gone, on="customer")
-        columns = ("leaver", "last_day", "gone")
+        columns = ("leaver", "last_day", "many")
         for customer, leaver, day, many in seen.each(alone.filter(nw.col("gone") == nw.col("colleagues")), *columns):
             who = (
                 f"{seen.person(leaver)} leaves on"

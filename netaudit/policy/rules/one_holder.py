@@ -42,5 +42,6 @@ class OneHolder(Rule):
             share = seen.share(weight or 0)
             if share > self.max_share:
                 where = counted(customers, "customer", "customers")
-                message = f"has the only tie that counts at {where}, with {percent(share)} of all {seen.weighed}"
-                yield Found((f"employee:{person}",), seen.person(person), message, seen.revenue(int(weight)), origin)
+                message = f"has the only tie that counts at {where}, with {percent(share)} of {seen.weighed}"
+                revenue = seen.revenue(int(weight))
+                yield Found((f"employee:{person}",), seen.person(person), message, revenue, origin, share)

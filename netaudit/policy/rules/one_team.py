@@ -48,5 +48,5 @@ class OneTeam(Rule):
             share = seen.share(weight or 0)
             if share > self.max_share and len(people) > 1 and people[team] > 1:
                 where = counted(customers, "customer", "customers")
-                message = f"nobody else has a tie that counts at {where}, with {percent(share)} of all {seen.weighed}"
-                yield Found((f"team:{team}",), f"Team {team}", message, seen.revenue(int(weight)))
+                message = f"nobody else has a tie that counts at {where}, with {percent(share)} of {seen.weighed}"
+                yield Found((f"team:{team}",), f"Team {team}", message, seen.revenue(int(weight)), None, share)

@@ -53,4 +53,5 @@ class RelayedByOne(Rule):
                 part = f"{customers} of its {reached[channel]} customers"
                 message = f"reaches {part} only because {seen.person(via_whom)} passes it on"
                 subject = (f"channel:{channel}", f"employee:{via_whom}")
-                yield Found(subject, name or channel, message, seen.revenue(int(weight or 0)), origin)
+                revenue, share = seen.revenue(int(weight or 0)), customers / reached[channel]
+                yield Found(subject, name or channel, message, revenue, origin, share)

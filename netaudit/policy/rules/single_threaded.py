@@ -37,7 +37,9 @@ class SingleThreaded(Rule):
     def find(self, seen: Inspection) -> Iterator[Found]:
         """Customers with live ties, too few colleagues whose tie counts, and no channel's."""
         few = (nw.col("ties") > 0) & (nw.col("channels") == 0) & (nw.col("colleagues") < self.min_colleagues)
-        for customer, colleagues, first in seen.each(seen.key(self.key_share).filter(few), "colleagues", "first"):
+        columns = ("colleagues", "first", "sure_colleagues")
+        for customer, colleagues, first, sure in seen.each(seen.key(self.key_share).filter(few), *columns):
             who = f"only {seen.person(first)} has" if colleagues == 1 else f"{colleagues or 'no'} colleagues have"
-            more = "" if colleagues < 2 else f", {self.min_colleagues} are wanted"
-            yield customer.found(f"{who} a tie that counts, and no company channel has one{more}")
+            more = f", {self.min_colleagues} are wanted" if colleagues > 1 else ""
+            more += ", and of that something is assumed" if colleagues == 1 and not sure else ""
+            yield customer.found(f"{who} a tie that counts{more}")

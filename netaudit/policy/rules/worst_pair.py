@@ -48,11 +48,13 @@ class WorstPair(Rule):
         if seen.share(weight) > self.max_share:
             where = counted(sums[a, b][1], "customer that", "customers that")
             message = (
-                f"if both left, nobody would have a tie that counts to {percent(seen.share(weight))} of all "
+                f"if both left, nobody would have a tie that counts to {percent(seen.share(weight))} of "
                 f"{seen.weighed}; they share {where} nobody else knows"
             )
             names = f"{seen.person(a)} and {seen.person(b)}"
-            yield Found((f"employee:{a}", f"employee:{b}"), names, message, seen.revenue(weight))
+            yield Found(
+                (f"employee:{a}", f"employee:{b}"), names, message, seen.revenue(weight), None, seen.share(weight)
+            )
 
     @staticmethod
     def _joint(sums: dict[tuple[str, str], tuple[int, int]], a: str, b: str) -> int:

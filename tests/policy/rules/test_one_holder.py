@@ -43,7 +43,7 @@ def test_the_limit_and_the_customers_can_be_chosen() -> None:
     assert subjects(b, "NA103", max_share=0) == {"mette"}
     few = {"where": {"id": "first"}}
     assert said(b, "NA103", max_share=0.99, **few) == {
-        "employee:mette": "has the only tie that counts at 1 customer, with 100 % of all revenue in question"
+        "employee:mette": "has the only tie that counts at 1 customer, with 100 % of the revenue that where chooses"
     }
     assert said(b, "NA103", max_share=1, **few) == {}
     assert said(b, "NA103", max_share=0, where={"id": "blank"}) == {}  # nothing known is no share

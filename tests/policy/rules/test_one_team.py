@@ -67,6 +67,6 @@ def test_the_only_team_there_is_says_nothing() -> None:
         "team:red": "nobody else has a tie that counts at 1 customer, with 67 % of all revenue"
     }
     assert said(both, "NA105", where={"id": "x"}) == {
-        "team:red": "nobody else has a tie that counts at 1 customer, with 100 % of all revenue in question"
+        "team:red": "nobody else has a tie that counts at 1 customer, with 100 % of the revenue that where chooses"
     }
     assert said(both, "NA105", where={"id": "y"}) == {}
