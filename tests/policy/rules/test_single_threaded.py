@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.books import CUSTOMERS, Document, book, documents, loaded
 from tests.oracle import Oracle
@@ -63,6 +63,7 @@ def test_small_customers_are_left_alone_unless_somebody_chose() -> None:
     assert subjects(b, "NA101", where={"revenue": "<= 150"}) == {"small", "tiny"}  # all of those that were chosen
 
 
+@settings(max_examples=8)
 @given(documents())
 def test_the_oracle_finds_the_same_customers(document: Document) -> None:
     oracle = Oracle(document)

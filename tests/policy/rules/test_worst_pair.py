@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from hypothesis import given
+from hypothesis import given, settings
 
 from tests.books import CUSTOMERS, EMPLOYEES, Document, book, documents, loaded
 from tests.oracle import Oracle
@@ -72,6 +72,7 @@ def test_of_equal_pairs_always_the_same_one_is_named() -> None:
         assert list(said(book(*order), "NA104")) == ["employee:b; employee:c"]
 
 
+@settings(max_examples=8)
 @given(documents())
 def test_the_worst_of_all_pairs_by_brute_force(document: Document) -> None:
     b, oracle = loaded(document), Oracle(document)
