@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -102,7 +103,7 @@ def test_a_project_s_file_counts_where_there_is_none_of_ours(place: Path, capsys
     (place / "netaudit.toml").write_text('as_of = "2015-01-19"\n')
     assert settings(capsys)["as_of"] == ("2015-01-19", "netaudit.toml:1")
     (place / "netaudit.toml").unlink()
-    for text in ("[project]\n", "[tool.other]\nnetaudit = 1\n", "tool = 1 # netaudit\n", "[tool]\nnetaudit = 3\n"):
+    for text in ("[project]\n", "[tool.other]\nnetaudit = 1\n", "tool = 1 # netaudit\n"):
         (place / "pyproject.toml").write_text(text)
         assert settings(capsys)["as_of"] == (None, "default")
 
@@ -134,6 +135,8 @@ def test_another_file_or_none_can_be_named(
         ("quiet = 'yes'\n", "netaudit.toml:1: V006 quiet cannot be 'yes' (true or false)"),
         ("where = 'segment=b2b'\n", "netaudit.toml:1: V006 where cannot be 'segment=b2b' (a list of texts)"),
         ("as_of = 5\n", "netaudit.toml:1: V006 as_of cannot be '5' (a text)"),
+        ("check = 1\n", "netaudit.toml:1: V006 check is a command, and takes a table ([check])"),
+        ("top = " + "1" * 10_000 + "\n", "netaudit.toml: Y001 is not TOML"),
         ("debug = true\n", "netaudit.toml:1: S001 no setting is called 'debug'"),
         ("output = 'book.yml'\n", "netaudit.toml:1: S001 no setting is called 'output'"),
         ("as_of = \n", "netaudit.toml:1:9: Y001 is not TOML"),
@@ -162,6 +165,7 @@ def test_bytes_that_are_no_text_are_refused(place: Path, capsys: pytest.CaptureF
     [
         ("FAIL_ON", "hihg", "NETAUDIT_FAIL_ON cannot be 'hihg' (one of info, low, medium, high, critical, never)"),
         ("TOP", "-1", "NETAUDIT_TOP cannot be '-1' (a whole number)"),
+        ("SELECT", "'NA1", "NETAUDIT_SELECT cannot be ''NA1' (a list of texts)"),
         ("QUIET", "perhaps", "NETAUDIT_QUIET cannot be 'perhaps' (true or false)"),
     ],
 )
@@ -186,3 +190,65 @@ def test_the_names_are_those_of_the_options(place: Path, capsys: pytest.CaptureF
         text = capsys.readouterr().out
         for key in settings_of(command):
             assert (f"--{key.replace('_', '-')}" in text) or key == "book"
+
+
+def test_a_list_in_the_environment_is_as_in_a_shell(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETAUDIT_WHERE", "'revenue=>= 1000000' 'name=Havnegade Logistik'")
+    assert answer(capsys, "risk")["where"] == ["revenue=>= 1000000", "name=Havnegade Logistik"]
+
+
+def test_a_misspelt_variable_is_said_and_sets_nothing(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NETAUDIT_FAILON", "never")
+    assert cli.run(["check", "-q"]) == 1
+    assert "warning: NETAUDIT_FAILON sets nothing (did you mean 'NETAUDIT_FAIL_ON'" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("kind", ["folder", "fifo", "dangling", "device"])
+@pytest.mark.parametrize("named", [True, False])
+def test_settings_that_are_no_file_are_refused(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, kind: str, *, named: bool
+) -> None:
+    target = place / "netaudit.toml"
+    if kind == "folder":
+        target.mkdir()
+    elif kind == "fifo":
+        os.mkfifo(target)
+    else:
+        target.symlink_to("/dev/zero" if kind == "device" else place / "gone")
+    if named:
+        monkeypatch.setenv("NETAUDIT_CONFIG", str(target))
+    assert cli.run(["check"]) == 2
+    assert "netaudit.toml: F001 cannot be read" in capsys.readouterr().err
+
+
+def test_a_project_s_table_that_is_none_is_refused(place: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (place / "pyproject.toml").write_text("[tool]\nnetaudit = 3\n")
+    assert cli.run(["check"]) == 2
+    assert "pyproject.toml: Y006 tool.netaudit should be a table" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["netaudit.toml", "policy.yml", "base.json", "./book.yml"])
+def test_nothing_that_judged_is_written_over(place: Path, capsys: pytest.CaptureFixture[str], name: str) -> None:
+    (place / "netaudit.toml").write_text('fail_on = "never"\n')
+    (place / "policy.yml").write_text("policy: 1\n")
+    assert cli.run(["check", "-o", "json=base.json"]) == 0
+    before = (place / name).read_bytes()
+    gate = ["check", "--policy", "policy.yml", "--baseline", "base.json"]
+    assert cli.run([*gate, "-o", f"json={name}"]) == 2
+    assert f"{name}: O001 is what the answer comes from" in capsys.readouterr().err
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GITHUB_STEP_SUMMARY", name)
+        assert cli.run([*gate, "-f", "github"]) == 2
+    assert (place / name).read_bytes() == before
+
+
+def test_a_summary_that_cannot_be_written_is_no_answer(
+    place: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_STEP_SUMMARY", "no/such/file")
+    assert cli.run(["check", "-f", "github"]) == 2
+    assert capsys.readouterr().out == ""

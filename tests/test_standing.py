@@ -214,5 +214,29 @@ def test_key_customers_of_a_book_keep_their_columns() -> None:
     b = book("mette -> a", "mette -> b", customers=[{"id": "a", "revenue": 9}, {"id": "b", "revenue": 1}])
     frame = key_customers(standing_of(b).customers, 0.8)
     assert b.engine.rows(frame.select("customer", "colleagues", "weight")) == [("a", 1, 900)]
-    assert set(frame.collect_schema().names()) == {*SUBJECT, *ASKED}
+    assert set(frame.collect_schema().names()) == {*SUBJECT, *ASKED, "sure_colleagues", "sure_channels"}
     assert not b.engine.rows(frame.filter(nw.col("customer") == "b").select("customer"))
+
+
+def test_what_is_assumed_is_told_apart() -> None:
+    full = "kind=meeting last_contact=2015-01-10 per_year=4"
+    b = book(
+        f"anna -> a {full}",
+        "bo -> a",
+        "anna -> b",
+        "desk -> b",
+        f"desk -> c {full} ".replace("kind=meeting", "kind=call"),
+        "anna -> c strength=0.5",
+        f"anna -> d/one {full}",
+        "anna -> d/two",
+        f"anna -mail-> e {full} ".replace("kind=meeting", ""),
+    )
+    columns = ("customer", "colleagues", "sure_colleagues", "channels", "sure_channels")
+    rows = b.engine.rows(standing_of(b).customers.select(*columns))
+    assert {customer: tuple(counts) for customer, *counts in rows} == {
+        "a": (2, 1, 0, 0),
+        "b": (1, 0, 1, 0),
+        "c": (1, 1, 1, 1),
+        "d": (1, 1, 0, 0),
+        "e": (1, 1, 0, 0),
+    }

@@ -17,7 +17,7 @@ from netaudit.policy.baseline import read_baseline
 from netaudit.policy.policy import Policy, Suppression
 from netaudit.report import Page, written
 from tests.books import Document, book, document, loaded
-from tests.policy.asking import day, sentences
+from tests.policy.asking import day, sentences, worth
 from tests.test_cli import TELCO
 
 if TYPE_CHECKING:
@@ -233,6 +233,9 @@ def test_milder_findings_are_left_out_altogether() -> None:
 
 GOOD: dict[str, Any] = {
     "schema": "netaudit/check/1",
+    "as_of": "2015-01-23",
+    "inputs": [],
+    "assumptions": {},
     "summary": {"findings": 1},
     "rows": [
         {
@@ -359,3 +362,49 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     packed.write_bytes(b"\x1f\x8b packed")
     with pytest.raises(InputError, match="F002 is gzip"):
         read_baseline(str(packed))
+
+
+def test_what_a_rule_measures_is_new_again_once_it_is_much_worse(tmp_path: Path) -> None:
+    """A colleague who holds ever more of the revenue alone is not known for ever."""
+
+    def held(part: int) -> Book:
+        shared = ("anna -> b strength=0.5", "bo -> b strength=0.5")
+        return book("anna -> a strength=0.5", *shared, customers=worth(a=part, b=1000 - part))
+
+    path = report(tmp_path / "earlier.json", held(200), select="NA103")
+    for part, state, said in (
+        (100, "resolved", ""),
+        (180, "unchanged", ""),
+        (250, "unchanged", ""),
+        (251, "new", " (in the baseline 20 %)"),
+    ):
+        (row,) = netaudit.check(held(part), baseline=path, select="NA103").rows
+        assert row.message.endswith(f"of all revenue{said}")
+        assert (row.state, row.fails) == (state, state == "new")
+
+
+def test_what_makes_a_comparison_less_than_fair_is_said(tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    folder.mkdir()
+    (folder / "ties.csv").write_text("employee,customer,strength\nanna,a,0.5\n")
+    (folder / "customers.csv").write_text("id,revenue\na,5\n")
+    path = report(tmp_path / "earlier.json", netaudit.load(folder, as_of="2015-01-23"))
+
+    def said(**options: Any) -> list[str]:
+        warnings = netaudit.check(netaudit.load(folder, **options), baseline=path).warnings
+        return [text for text in warnings if "baseline" in text]
+
+    assert said(as_of="2015-01-23") == []
+    assert said(as_of="2015-01-24") == []
+    assert said(as_of="2015-01-22") == ["as of 2015-01-22, a day before that of the baseline, 2015-01-23"]
+    assert said(as_of="2015-01-23", assume=["threshold.tie=0.1", "half_life_days=90"]) == [
+        "other assumptions than those of the baseline: half_life_days, threshold"
+    ]
+    (folder / "customers.csv").unlink()
+    assert said(as_of="2015-01-23") == ["files that the baseline had, and that are not read now: customers.csv"]
+
+
+def test_what_fails_stands_before_what_is_known(tmp_path: Path) -> None:
+    path = report(tmp_path / "earlier.json", book(HAVN), select="NA101")
+    rows = netaudit.check(book(HAVN, NORD, customers=worth(havn=100, nord=99)), baseline=path, select="NA101").rows
+    assert [(row.subject, row.state) for row in rows] == [("customer:nord", "new"), ("customer:havn", "unchanged")]

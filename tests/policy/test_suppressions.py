@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import netaudit
+from netaudit.loading.raw import place_of
 from netaudit.policy.policy import Policy, Suppression
 from netaudit.policy.verdict import cause
 from tests.books import book, document, loaded
@@ -150,7 +151,14 @@ def test_one_that_suppresses_nothing_is_reported_and_fails_where_asked_for() -> 
     strict = judged(b, until(1), strict=True)
     assert strict.summary.failed
     assert cause(strict) == "suppressions that suppress nothing: 1"
-    assert "Fails: suppressions that suppress nothing: 1." in sentences(strict)
+    assert "Fails: 1 new at or above high, useless suppressions among them." in sentences(strict)
+    (row,) = strict.rows
+    assert (row.rule, row.subject, row.severity, row.fails, row.state) == ("NA101", "havn", "high", True, "new")
+    assert row.message == "this suppression suppresses nothing"
+    assert (row.file, row.line) == place_of(UNUSED.split(": ", maxsplit=1)[0])
+    three = judged(b, until(1), strict=True, fail_on_count=3)
+    assert (three.summary.failing, three.summary.failed) == (1, True)
+    assert "Fails: suppressions that suppress nothing: 1." in sentences(three)
     assert not judged(book(*LINES[:1]), until(1), strict=True).summary.failed
 
 

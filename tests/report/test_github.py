@@ -52,7 +52,7 @@ def noted(result: Result[Finding, Any], top: int | None = None) -> list[tuple[st
 def test_a_small_result() -> None:
     assert answer("github", SMALL) == snapshot("""\
 ::error file=book/ties.csv,line=2,col=7,title=NA101 Single-threaded customer::Only Mette Holm holds Havnegade Logistik.%0AIntroduce Bo Lund.
-::error file=book/ties.csv,line=5,col=7,title=NA101 Single-threaded customer::Only Bo holds nord.%0AIntroduce Bo Lund.
+::warning file=book/ties.csv,line=5,col=7,title=NA101 Single-threaded customer::Only Bo holds nord.%0AIntroduce Bo Lund.
 Findings: 2; failing: 1; suppressed: 1; resolved: 1
 """)
 

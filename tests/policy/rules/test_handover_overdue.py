@@ -42,11 +42,12 @@ def test_all_colleagues_with_a_tie_that_counts_leave_within_sixty_days() -> None
         "customer:f; employee:near": near,
         "customer:h; employee:anna": f"2 colleagues, Anna Berg among them, leave by {day(60)}, in 60 days, {REST}",
         "customer:j; employee:near": near,
+        "customer:k; employee:near": near,  # a leaver's tie that hardly counts is no reason to be calm
     }
     assert said(b, "NA402") == expected
     assert {(row.severity, row.revenue) for row in found(b, "NA402")} == {("high", 1000)}
     assert subjects(b, "NA402", lead_days=59) == {"a"}
-    assert subjects(b, "NA402", lead_days=61) == {"a", "b", "c", "f", "g", "h", "j"}
+    assert subjects(b, "NA402", lead_days=61) == {"a", "b", "c", "f", "g", "h", "j", "k"}
     assert subjects(b, "NA402", lead_days=0) == set()
     assert subjects(b, "NA402", where={"id": ["b", "e"]}) == {"b"}
 
