@@ -172,11 +172,14 @@ def check(
     """
     import os
 
+    from netaudit.errors import usage
     from netaudit.finding import LIMITS, Severity, one_of
     from netaudit.policy.baseline import read_baseline
     from netaudit.policy.policy import Policy, read_policy
     from netaudit.policy.verdict import Gate, judge
 
+    if fail_on_count < 1:
+        raise usage("fail_on_count must be 1 or more", "fail_on never lets nothing fail")
     for limit, known in ((fail_on, LIMITS), (min_severity, tuple(Severity))):
         if limit is not None:
             one_of(limit, known)

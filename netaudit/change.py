@@ -73,7 +73,7 @@ TURNS = (
     Turn(
         "newly unmapped",
         "no longer unmapped",
-        Severity.MEDIUM,
+        Severity.HIGH,
         lambda before, after: after.unmapped and not before.unmapped,
     ),
     Turn(

@@ -71,8 +71,8 @@ class Finding:
     fails: bool = column("Fails", Unit.FLAG, "whether it is new and at or above the limit", table=False)
     source: str | None = column("Place", Unit.TEXT, "file:line that it points to", wide=True)
     remedy: str = column("Remedy", Unit.TEXT, "what to do about it", table=False)
-    share: float | None = column(
-        "Share", Unit.SHARE, "what the rule measured, where that is a share: the more the worse", table=False
+    measure: float | None = column(
+        "Measure", Unit.SHARE, "what the rule measured, where it measures: the more the worse", table=False
     )
     fingerprint: str | None = column("Fingerprint", Unit.TEXT, "what a baseline knows it by", table=False)
     file: str | None = column("File", Unit.TEXT, "file of the place", table=False)

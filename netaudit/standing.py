@@ -46,7 +46,8 @@ def standing_of(book: Book) -> Standing:
     found = keep(found.with_columns(counts=nw.col("strongest") >= limits.tie))
     customers = weighted(book).join(_who(found), on="customer", how="left")
     customers = customers.join(_where(own, limits), on="customer", how="left")
-    customers = customers.join(_sure(own, limits), on="customer", how="left")
+    sure = bundles(live.all().filter(~nw.col("assumed")), limits)
+    customers = customers.join(_sure(sure, limits), on="customer", how="left")
     counts = ("ties", "colleagues", "channels", "sure_colleagues", "sure_channels")
     held = held_by(customers, found).select(
         *SUBJECT,
@@ -77,9 +78,9 @@ def _who(found: Frame) -> Frame:
     )
 
 
-def _sure(own: Frame, limits: Limits) -> Frame:
-    """Per customer how many holders have a tie that counts and of which nothing is assumed."""
-    sure = own.filter(nw.col("units") >= limits.tie, ~nw.col("assumed")).group_by("person", "company", "customer").agg()
+def _sure(recorded: Frame, limits: Limits) -> Frame:
+    """Per customer how many holders have a tie that counts by what is recorded alone."""
+    sure = recorded.filter(nw.col("units") >= limits.tie).group_by("person", "company", "customer").agg()
     person = (nw.col("person") != "").cast(nw.Int64)
     counted = sure.with_columns(colleague=person, channel=1 - person).group_by("customer")
     return counted.agg(sure_colleagues=nw.col("colleague").sum(), sure_channels=nw.col("channel").sum()).select(
@@ -125,5 +126,5 @@ def key_customers(customers: Frame, share: float) -> Frame:
         above=nw.col("level").cum_sum().over("many", order_by="largest") - nw.col("level"),
         whole=nw.col("level").sum().over("many"),
     )
-    small = above.filter(nw.col("above") >= nw.col("whole") * share).select("many", "weight")
+    small = above.filter(nw.col("whole") > 0, nw.col("above") >= nw.col("whole") * share).select("many", "weight")
     return apart.join(small, on=["many", "weight"], how="anti").drop("many")

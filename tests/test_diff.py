@@ -43,8 +43,8 @@ STEPS: list[tuple[tuple[str, ...], tuple[str, ...], str | None, str | None]] = [
     ((DESK,), (METTE, PAGE), "newly single-threaded", "high"),
     ((METTE, BO), (), "newly unmapped", "high"),
     ((DESK,), (), "newly unmapped", "high"),
-    ((METTE,), (), "newly unmapped", "medium"),
-    ((PAGE,), (), "newly unmapped", "medium"),
+    ((METTE,), (), "newly unmapped", "high"),
+    ((PAGE,), (), "newly unmapped", "high"),
     ((METTE,), (FAINT,), "no tie counts now", "medium"),
     ((METTE, PAGE), (PAGE,), "no tie counts now", "medium"),
     ((METTE, BO, DESK), (METTE, BO), "company tie lost", "medium"),
@@ -210,7 +210,8 @@ def test_rows_are_what_plain_loops_say(one: Document, other: Document) -> None:
             row = rows[customer]
             assert row.change == min(happened, key=CHANGES.index)
             assert (row.holder_before, row.holder) == (before["holder"], after["holder"])
-            assert (row.severity == "high") == (after["narrow"] and not before["narrow"])
+            newly = (after["narrow"] and not before["narrow"]) or row.change == "newly unmapped"
+            assert (row.severity == "high") == newly
             assert row.fails == bool(losses(before, after))
     for book_, side, summary in zip((old, new), stands, (result.summary.before, result.summary.after), strict=True):
         owned = netaudit.ownership(book_).summary

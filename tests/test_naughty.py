@@ -187,7 +187,7 @@ def test_findings(
             lines = [line for line in out.splitlines() if line.startswith("::")]
             assert len(lines) == 10
             assert all(
-                re.fullmatch(r"::error file=[^:,]+,line=\d+,title=NA101 [^:,]*::[^\r\n]*", line) for line in lines
+                re.fullmatch(r"::warning file=[^:,]+,line=\d+,title=NA101 [^:,]*::[^\r\n]*", line) for line in lines
             )
 
 

@@ -63,7 +63,7 @@ def _spare(outputs: Iterable[str], read: Iterable[str]) -> None:
     """No answer is written over a file that it comes from, nor over settings."""
     spared = [*read, *files_read()]
     for output in outputs:
-        if any(is_same(Path(output), Path(source)) for source in spared):
+        if output != "-" and any(is_same(Path(output), Path(source)) for source in spared):
             raise OutputError([Problem("O001", "is what the answer comes from", "write to another file", output)])
 
 
@@ -114,8 +114,10 @@ def show_both(
 
     texts = {output: written(result, form, _page(form, output, top, color))}
     notes = told_apart(*(notes_on(book, verbose=verbose) for book in books))
+    known = {warning for book in books for warning in book.warnings}
+    own = [f"warning: {warning}" for warning in result.warnings if warning not in known]
     remarks = [*(f"warning: {warning}" for warning in result.warnings), *notes]
-    hand_over(texts, _read_for(result), quiet=quiet, remarks=remarks)
+    hand_over(texts, _read_for(result), quiet=False, remarks=own if quiet else remarks)
 
 
 def _page(form: str, output: str | None, top: int | None, color: str) -> Page:

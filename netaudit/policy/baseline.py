@@ -25,7 +25,7 @@ STOOD = (State.NEW, State.UNCHANGED)
 _MAYBE: dict[str, type | tuple[type, ...]] = {
     **dict.fromkeys(("name", "source", "file", "remedy"), str),
     **dict.fromkeys(("line", "column"), int),
-    **dict.fromkeys(("revenue", "share"), (int, float)),
+    **dict.fromkeys(("revenue", "measure"), (int, float)),
 }
 """What else a row may say, null or not at all included."""
 
@@ -62,7 +62,7 @@ def read_baseline(path: str) -> Baseline:
     """The findings in a JSON report of check. Raises InputError for anything else, and for a report cut by --top."""
     data = contents(File(Path(path), path))
     try:
-        report = json.loads(decoded(data, path), parse_constant=_no_number)
+        report = json.loads(decoded(data, path), parse_constant=_no_number, object_pairs_hook=_once)
         stood = [_finding(row) for row in report["rows"] if row["state"] in STOOD]
         counted = report["summary"]["findings"] if report["schema"] == SCHEMA else None
         judged = (
@@ -82,6 +82,13 @@ def read_baseline(path: str) -> Baseline:
     return Baseline(findings, path, hashlib.sha256(data).hexdigest(), *judged)
 
 
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, no key of which stands twice."""
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("a key twice")
+    return dict(pairs)
+
+
 def _no_number(name: str) -> None:
     raise ValueError(name)
 
@@ -91,7 +98,9 @@ def _finding(row: dict[str, Any]) -> Finding:
     texts = ("severity", "rule", "subject", "message", "fingerprint")
     right = all(isinstance(row[name], str) for name in texts) and row["severity"] in tuple(Severity)
     right = right and all(row.get(name) is None or isinstance(row[name], kind) for name, kind in _MAYBE.items())
-    if not right or not all(math.isfinite(row.get(name) or 0) for name in ("revenue", "share")):
+    places = [row.get(name) for name in ("line", "column")]
+    right = right and all(place is None or (place > 0 and place is not True) for place in places)
+    if not right or not all(math.isfinite(row.get(name) or 0) for name in ("revenue", "measure")):
         raise ValueError(row)
     cells: dict[str, Any] = {entry.name: row.get(entry.name) for entry in fields(Finding)}
     return Finding(**cells | {"remedy": row.get("remedy") or ""})

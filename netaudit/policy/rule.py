@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 class Found(NamedTuple):
     """What a rule found about one subject: the nodes it is about, by which it is known again, and words.
 
-    `revenue` is in whole smallest units, None where unknown; `origin` the row that the finding points to; `share` what
-    the rule measured where it measures a share, the more the worse.
+    `revenue` is in whole smallest units, None where unknown; `origin` the row that the finding points to; `measure`,
+    from 0 to 1 and the more the worse, is what tells a finding from one that has got worse.
     """
 
     subject: tuple[str, ...]
@@ -35,7 +35,7 @@ class Found(NamedTuple):
     message: str
     revenue: int | None = None
     origin: int | None = None
-    share: float | None = None
+    measure: float | None = None
 
     def fingerprint(self, code: str) -> str:
         """What a baseline knows the finding by: rule and ids, no name, no figure and no place."""
@@ -50,9 +50,10 @@ class Customer(NamedTuple):
     revenue: int | None
     origin: int | None
 
-    def found(self, message: str, *others: str) -> Found:
+    def found(self, message: str, *others: str, measure: float | None = None) -> Found:
         """A finding about it, and about other nodes."""
-        return Found((f"customer:{self.id}", *others), self.name or self.id, message, self.revenue, self.origin)
+        nodes = (f"customer:{self.id}", *others)
+        return Found(nodes, self.name or self.id, message, self.revenue, self.origin, measure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,3 +194,8 @@ def counted(count: int, one: str, many: str) -> str:
 def on(day: int) -> str:
     """A day in a message."""
     return day_of(day).isoformat()
+
+
+def scarcity(count: int) -> float:
+    """What to measure where fewer are worse: 1 for none, a half for one."""
+    return 1 / (1 + count)

@@ -32,8 +32,10 @@ class Suppressing:
 
     def of(self, code: str, found: Found) -> Suppression | None:
         """The suppression that lasts longest of those that mean a finding."""
-        node = found.subject[0]
-        names = {node, node.partition(":")[2], "; ".join(found.subject)}
+        first = found.subject[0]
+        names = {"; ".join(found.subject)}
+        if len(found.subject) == 1 or first.startswith("customer:"):
+            names |= {first, first.partition(":")[2]}
         mine = [entry for entry in self._all if entry.rule == code and entry.subject in names]
         self._used.update(mine)
         return max(mine, key=lambda entry: entry.expires, default=None)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit.errors import usage
+from netaudit.errors import UsageError, usage
 from netaudit.finding import NEVER, Finding, Severity, State, reaches
 from netaudit.loading.raw import place_of
-from netaudit.policy.rule import Found, Inspection, percent
+from netaudit.policy.rule import Found, Inspection
 from netaudit.policy.suppressions import Suppressing
 from netaudit.result import Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, among, asked_of, fitting, suggested
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 USELESS = "this suppression suppresses nothing"
 WORSE = 0.05
-"""So much more than in the baseline, of what a rule measures as a share, is new again."""
+"""So much more than in the baseline, of what a rule measures, is new again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,11 @@ def _inspected(book: Book, rulings: list[Ruling], gate: Gate) -> tuple[list[tupl
         if not reaches(ruling.severity, gate.min_severity):
             continue
         if ruling.where not in chosen:
-            fits = fitting(book, ruling.where)
+            try:
+                fits = fitting(book, ruling.where)
+            except UsageError:
+                hint = "numbers with numbers, dates with dates"
+                raise usage(f"{ruling.rule.code}: its where compares things of different kinds", hint) from None
             chosen[ruling.where] = book.engine.keep(everyone.join(fits, on="customer", how="semi"))
         customers = chosen[ruling.where]
         if ruling.where and not book.engine.rows(customers.select("customer").head(1)):
@@ -185,8 +189,8 @@ def _row(
     before = known.pop(fingerprint, None)
     suppression = suppressing.of(ruling.rule.code, found)
     state, message = State.NEW if before is None else State.UNCHANGED, found.message
-    if before is not None and found.share is not None and found.share > (before.share or 0) + WORSE:
-        state, message = State.NEW, f"{message} (in the baseline {percent(before.share or 0)})"
+    if before is not None and (found.measure or 0) > (before.measure or 0) + WORSE:
+        state, message = State.NEW, f"{message} (worse than in the baseline)"
     if suppression is not None and suppression.expires < book.as_of:
         state, message = State.NEW, f"{message} (was suppressed until {suppression.expires.isoformat()})"
     elif suppression is not None:
@@ -203,7 +207,7 @@ def _row(
         fails=state is State.NEW and reaches(ruling.severity, limit),
         source=None,
         remedy=ruling.rule.remedy,
-        share=None if found.share is None else round(found.share, 9),
+        measure=None if found.measure is None else round(found.measure, 9),
         fingerprint=fingerprint,
         file=None,
         line=None,
@@ -226,7 +230,7 @@ def _useless(entry: Suppression, limit: str) -> Finding:
         fails=True,
         source=entry.place,
         remedy="Take it out of the policy.",
-        share=None,
+        measure=None,
         fingerprint=hashlib.sha256(about.encode()).hexdigest()[:32],
         file=file,
         line=line,
@@ -309,7 +313,7 @@ def _narrowed(policy: Policy, gate: Gate) -> str:
 def _verdict(summary: Summary, limit: str, gate: Gate) -> str:
     """Whether the check fails, and for what."""
     useless = summary.unused if gate.strict else 0
-    if summary.failing >= gate.fail_on_count:
+    if summary.failing >= gate.fail_on_count and limit != NEVER:
         return (
             f"Fails: {summary.failing} new at or above {limit}{', useless suppressions among them' if useless else ''}."
         )

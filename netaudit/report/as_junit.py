@@ -95,10 +95,8 @@ def _case(code: str, name: str) -> ET.Element:
 
 
 def _name(row: Finding) -> str:
-    """What the finding is about and where, without figures, so that a test keeps its name from run to run."""
-    about = row.subject or row.name
-    place = f"({row.source})" if about and row.source else row.source
-    return " ".join(part for part in (about, place) if part) or row.message
+    """What the finding is about, or else where, without figures, so that a test keeps its name from run to run."""
+    return row.subject or row.name or row.source or row.message
 
 
 def _judge(case: ET.Element, row: Finding) -> None:

@@ -95,6 +95,7 @@ def test_a_finding_points_to_the_row_of_its_subject_or_to_the_book(tmp_path: Pat
     assert found == {
         ("NA101", "customer:havn"): (file, 9),
         ("NA101", "customer:mette"): (file, 10),
+        ("NA101", "customer:vest"): (file, 11),
         ("NA103", "employee:mette"): (file, 4),
         ("NA201", "company"): (file, None),
         ("NA203", "channel:news; employee:mette"): (file, 7),
@@ -123,6 +124,7 @@ def test_where_customers_have_no_table_it_points_to_the_first_tie(tmp_path: Path
     }
     # employee and customer of one name: the finding is not about the customer
     lines = ["employee,customer,strength", "anna,bo,0.5", "bo,anna,0.5", "anna,x,0.5", "bo,x,0.5"]
+    lines += [f"{who},y{number},0.5" for number in range(5) for who in ("cy", "dan")]  # or one would be much alone
     path.write_text("\n".join(lines))
     found = places(path, select="NA1")
     assert found["NA104", "employee:anna; employee:bo"] == (file, None)
@@ -251,7 +253,7 @@ def test_the_same_whatever_the_order_of_rows() -> None:
         [(row.rule, row.subject, row.message, row.fingerprint) for row in netaudit.check(loaded(each)).rows]
         for each in (content, turned)
     )
-    assert len(first) == 8
+    assert len(first) == 7
     assert first == second
 
 

@@ -66,7 +66,7 @@ def finding(**values: Any) -> Finding:
         "fails": values.get("state", State.NEW) == State.NEW and values.get("severity", "high") in {"high", "critical"},
         "source": "book/ties.csv:2",
         "remedy": "Introduce Bo Lund.",
-        "share": None,
+        "measure": None,
         "fingerprint": "f1",
         "file": "book/ties.csv",
         "line": 2,

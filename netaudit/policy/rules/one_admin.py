@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.finding import Severity
-from netaudit.policy.rule import Found, Rule, counted, parameter
+from netaudit.policy.rule import Found, Rule, counted, parameter, scarcity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -47,4 +47,4 @@ class OneAdmin(Rule):
             if len(here) < self.min_admins:
                 who = f", {seen.person(here[0])}" if len(here) == 1 else ""
                 message = f"has {counted(len(here), 'administrator', 'administrators')} on record{who}"
-                yield Found((f"channel:{channel}",), name or channel, message, None, origin)
+                yield Found((f"channel:{channel}",), name or channel, message, None, origin, scarcity(len(here)))

@@ -9,6 +9,7 @@ import narwhals as nw
 
 from netaudit.finding import Severity
 from netaudit.policy.rule import Found, Rule, counted, parameter, percent
+from netaudit.scope import still_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,14 +40,14 @@ class OneTeam(Rule):
         teams = colleagues.group_by("customer").agg(
             first_team=nw.coalesce(nw.col("team"), none).min(), last_team=nw.coalesce(nw.col("team"), none).max()
         )
-        sizes = colleagues.group_by("team").agg(people=nw.col("person").n_unique())
-        people = dict(seen.rows(sizes, "team", "people"))
+        staff = still_here(seen.book, seen.book.tables.employees).filter(~nw.col("team").is_null())
+        people = dict(seen.rows(staff.group_by("team").agg(people=nw.len()), "team", "people"))
         one = seen.customers.filter(nw.col("channels") == 0).join(teams, on="customer")
         one = one.filter(nw.col("first_team") == nw.col("last_team"), nw.col("first_team") != "")
         held = one.group_by("first_team").agg(weight=nw.col("weight").sum(), customers=nw.len())
         for team, weight, customers in seen.rows(held, "first_team", "weight", "customers"):
             share = seen.share(weight or 0)
-            if share > self.max_share and len(people) > 1 and people[team] > 1:
+            if share > self.max_share and len(people) > 1 and people.get(team, 0) > 1:
                 where = counted(customers, "customer", "customers")
                 message = f"nobody else has a tie that counts at {where}, with {percent(share)} of {seen.weighed}"
                 yield Found((f"team:{team}",), f"Team {team}", message, seen.revenue(int(weight)), None, share)

@@ -53,5 +53,5 @@ class RelayedByOne(Rule):
                 part = f"{customers} of its {reached[channel]} customers"
                 message = f"reaches {part} only because {seen.person(via_whom)} passes it on"
                 subject = (f"channel:{channel}", f"employee:{via_whom}")
-                revenue, share = seen.revenue(int(weight or 0)), customers / reached[channel]
+                revenue, share = None if weight is None else seen.revenue(int(weight)), customers / reached[channel]
                 yield Found(subject, name or channel, message, revenue, origin, share)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.finding import Severity
-from netaudit.policy.rule import Rule, counted, on, parameter
+from netaudit.policy.rule import Rule, counted, on, parameter, scarcity
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,4 +41,6 @@ class Renewal(Rule):
             who = f"only {seen.person(first)} has" if colleagues == 1 else f"{colleagues or 'no'} colleagues have"
             more = "" if colleagues < 2 else f", {self.min_colleagues} are wanted"
             days = "today" if day == seen.today else f"in {counted(day - seen.today, 'day', 'days')}"
-            yield customer.found(f"renews on {on(day)}, {days}; {who} a tie that counts{more}")
+            yield customer.found(
+                f"renews on {on(day)}, {days}; {who} a tie that counts{more}", measure=scarcity(colleagues)
+            )

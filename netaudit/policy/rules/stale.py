@@ -36,7 +36,7 @@ class Stale(Rule):
         """The tables of ties and interactions, each by its newest date."""
         tables = (("ties", seen.book.tables.ties, "last_contact"), ("interactions", seen.book.tables.log, "on"))
         for table, frame, day in tables:
-            newest = seen.rows(frame.select(newest=nw.col(day).max()), "newest")[0][0]
+            newest = seen.rows(frame.filter(nw.col(day) <= seen.today).select(newest=nw.col(day).max()), "newest")[0][0]
             if newest is not None and seen.today - newest > self.max_age_days:
                 days = counted(seen.today - newest, "day", "days")
                 message = f"the newest contact is of {on(newest)}, {days} ago"

@@ -34,29 +34,24 @@ class WorstPair(Rule):
     max_share: float = parameter(0.20, "largest share of revenue with two colleagues only", 0, 1)
 
     def find(self, seen: Inspection) -> Iterator[Found]:
-        """The one pair with customers in common whose joint share is largest, if it is above the limit."""
+        """Pairs with customers in common whose joint share is above the limit, where neither is so alone (NA103)."""
         few = seen.customers.filter(nw.col("channels") == 0, nw.col("colleagues").is_between(1, 2))
         held = few.group_by("first", "last").agg(weight=nw.col("weight").sum(), customers=nw.len())
         sums = {
             (a, b): (int(weight or 0), count)
             for a, b, weight, count in seen.rows(held, "first", "last", "weight", "customers")
         }
-        pairs = [(self._joint(sums, a, b), a, b) for a, b in sums if a != b]
-        if not pairs:
-            return
-        weight, a, b = max(pairs, key=lambda pair: (pair[0], pair[1:]))
-        if seen.share(weight) > self.max_share:
+        alone = {person: units for (person, other), (units, _) in sums.items() if person == other}
+        joint = {(a, b): alone.get(a, 0) + alone.get(b, 0) + units for (a, b), (units, _) in sums.items() if a != b}
+        for (a, b), weight in sorted(joint.items()):
+            heaviest = max(alone.get(a, 0), alone.get(b, 0))
+            if seen.share(weight) <= self.max_share or seen.share(heaviest) > self.max_share:
+                continue
             where = counted(sums[a, b][1], "customer that", "customers that")
             message = (
                 f"if both left, nobody would have a tie that counts to {percent(seen.share(weight))} of "
                 f"{seen.weighed}; they share {where} nobody else knows"
             )
             names = f"{seen.person(a)} and {seen.person(b)}"
-            yield Found(
-                (f"employee:{a}", f"employee:{b}"), names, message, seen.revenue(weight), None, seen.share(weight)
-            )
-
-    @staticmethod
-    def _joint(sums: dict[tuple[str, str], tuple[int, int]], a: str, b: str) -> int:
-        """What the two hold, each alone and both together."""
-        return sum(sums.get(pair, (0, 0))[0] for pair in ((a, a), (b, b), (a, b)))
+            nodes = (f"employee:{a}", f"employee:{b}")
+            yield Found(nodes, names, message, seen.revenue(weight), None, seen.share(weight))

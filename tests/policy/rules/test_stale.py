@@ -35,4 +35,9 @@ def test_how_it_reads() -> None:
 
 def test_what_has_no_date_and_what_lies_ahead_is_not_old() -> None:
     assert said(book("mette -> havn"), "NA303", max_age_days=0) == {}
-    assert said(book(f"mette -> havn last_contact={day(-400)}", f"mette -> nord last_contact={day(3)}"), "NA303") == {}
+    assert said(book(f"mette -> havn last_contact={day(3)}"), "NA303", max_age_days=0) == {}
+
+
+def test_one_day_ahead_does_not_make_a_table_new() -> None:
+    lines = (f"mette -> havn last_contact={day(-400)}", f"mette -> nord last_contact={day(3)}")
+    assert list(said(book(*lines), "NA303")) == ["table:ties"]

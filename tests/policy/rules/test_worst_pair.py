@@ -64,18 +64,24 @@ def test_what_is_unknown_is_no_share() -> None:
     assert found(b, "NA104", max_share=0) == []
 
 
-def test_of_equal_pairs_always_the_same_one_is_named() -> None:
+def test_every_pair_above_the_limit_is_named() -> None:
     lines = [f"{who} -> {customer} strength=0.5" for customer in ("x", "y") for who in (f"{customer}1", f"{customer}2")]
     for order in (lines, lines[::-1]):
-        assert list(said(book(*order), "NA104")) == ["employee:y1; employee:y2"]
-    triangle = [f"{who} -> {customer} strength=0.5" for customer, pair in (("x", "ac"), ("y", "bc")) for who in pair]
-    for order in (triangle, triangle[::-1]):
-        assert list(said(book(*order), "NA104")) == ["employee:b; employee:c"]
+        assert set(said(book(*order), "NA104")) == {"employee:x1; employee:x2", "employee:y1; employee:y2"}
+    assert said(book(*lines), "NA104", max_share=0.5) == {}
+
+
+def test_who_is_above_the_limit_alone_makes_no_pair() -> None:
+    lines = ("anna -> x strength=0.5", "anna -> y strength=0.5", "bo -> y strength=0.5", "bo -> z strength=0.5")
+    b = book(*lines, customers=worth(x=50, y=1, z=49))
+    assert list(said(b, "NA104", max_share=0.5)) == ["employee:anna; employee:bo"]
+    assert said(b, "NA104", max_share=0.49) == {}  # that is NA103's
+    assert said(b, "NA104", max_share=1) == {}
 
 
 @settings(max_examples=8)
 @given(documents())
-def test_the_worst_of_all_pairs_by_brute_force(document: Document) -> None:
+def test_all_pairs_by_brute_force(document: Document) -> None:
     b, oracle = loaded(document), Oracle(document)
     worth_of = {row["id"]: row.get("revenue", 0 if b.weighted_by == "revenue" else 1) for row in document["customers"]}
     holders: dict[str, set[str]] = {}
@@ -88,12 +94,15 @@ def test_the_worst_of_all_pairs_by_brute_force(document: Document) -> None:
         for pair in combinations(EMPLOYEES, 2)
         if any(who == set(pair) for who in holders.values())
     }
-    worst = max(joint.values(), default=0)
-    rows = found(b, "NA104", max_share=0)
-    assert len(rows) == (worst > 0)
-    for row in rows:
-        first, _, second = (row.subject or "").partition("; ")
-        assert joint[first.removeprefix("employee:"), second.removeprefix("employee:")] == worst
+    alone = {one: sum(worth_of[customer] for customer, who in holders.items() if who == {one}) for one in EMPLOYEES}
+    whole = sum(worth_of.values())
+    for limit in (0.0, 0.1, 0.3):
+        expected = {
+            "; ".join(f"employee:{one}" for one in pair): units
+            for pair, units in joint.items()
+            if whole and units / whole > limit and all(alone[one] / whole <= limit for one in pair)
+        }
+        rows = found(b, "NA104", max_share=limit)
+        assert {row.subject for row in rows} == set(expected)
         if b.weighted_by == "revenue":
-            assert row.revenue == worst
-        assert found(b, "NA104", max_share=worst / sum(worth_of.values())) == []
+            assert {row.subject: row.revenue for row in rows} == expected
