@@ -166,7 +166,7 @@ def abc(customers: list[Customer], share: Fraction) -> set[str]:
         whole, above = sum(weight for weight, _ in known), 0
         for weight, equals in groupby(sorted(known, reverse=True), key=lambda pair: pair[0]):
             names = [name for _, name in equals]
-            if above < whole * share:
+            if above < whole * share or not whole:  # where nobody brings anything, nobody is small
                 chosen.update(names)
             above += weight * len(names)
     return chosen
@@ -230,8 +230,8 @@ def test_what_is_assumed_is_told_apart() -> None:
         f"anna -> d/one {full}",
         "anna -> d/two",
         f"anna -mail-> e {full} ".replace("kind=meeting", ""),
-        f"anna -> f/one {full}",
-        "anna -mail-> f/one",  # beside what is recorded: one more tie never makes that less
+        f"anna -> f/uno {full}",
+        "anna -mail-> f/uno",  # beside what is recorded: one more tie never makes that less
     )
     columns = ("customer", "colleagues", "sure_colleagues", "channels", "sure_channels")
     rows = b.engine.rows(standing_of(b).customers.select(*columns))
