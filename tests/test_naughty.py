@@ -201,7 +201,7 @@ def test_graphs(book: Path, table: Path, strings: list[str], capsys: pytest.Capt
 
 
 def test_error_lines(book: Path, strings: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    for text in strings[::80]:
+    for text in strings[::320]:
         for command in (
             ("risk", str(book), "--leaver", f"x{text}"),
             ("risk", str(book), "--where", f"name={text}y"),

@@ -199,3 +199,10 @@ def test_typed_values_of_every_column(tmp_path: Path) -> None:
     )
     assert rows(book, "customers", "revenue", "count", "renewal_on", "segment") == [(1250, 3, 19754, "b2b")]
     assert rows(book, "ties", "kind", "last_contact", "per_year", "strength") == [("call", 19358, 1.5, 0.5)]
+
+
+def test_rows_of_the_wrong_width_are_located_up_to_the_same_limit(tmp_path: Path) -> None:
+    error = refused(tmp_path, {"ties.csv": 'employee,customer\n"mette",havn\n' + "mette\n" * (GATHERED + 7)})
+    assert {problem.code for problem in error.problems} == {"C002"}
+    assert [problem.line for problem in error.problems] == list(range(3, 3 + GATHERED))
+    assert error.count == GATHERED + 7
