@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -424,5 +423,4 @@ def _next(before: _Judged, after: _Judged, rows: list[Row]) -> Sentence:
         return suggested(after.book)
     worst = rows[0].customer
     book = after.book if worst in after.stands else before.book
-    command = shlex.join(["netaudit", "why", f"customer:{worst}", *book.call])
-    return Sentence("Next: {command}", {"command": Value(command, Unit.TEXT)}, kind="next")
+    return suggested(book, command=("why", f"customer:{worst}"))

@@ -114,7 +114,7 @@ def show_both(
 
     texts = {output: written(result, form, _page(form, output, top, color))}
     notes = told_apart(*(notes_on(book, verbose=verbose) for book in books))
-    known = {warning for book in books for warning in book.warnings}
+    known = told_apart(*(book.warnings for book in books))
     own = [f"warning: {warning}" for warning in result.warnings if warning not in known]
     remarks = [*(f"warning: {warning}" for warning in result.warnings), *notes]
     hand_over(texts, _read_for(result), quiet=False, remarks=own if quiet else remarks)

@@ -79,12 +79,12 @@ def judge(book: Book, policy: Policy, gate: Gate, baseline: Baseline | None = No
     Raises UsageError where no customer fits, no rule is left, or what is to fail would be left out.
     """
     rulings = policy.chosen(gate.select, gate.ignore)
-    inspected, warnings = _inspected(book, rulings, gate)
-    ran = {ruling.rule.code for ruling in rulings if reaches(ruling.severity, gate.min_severity)}
-    suppressing = Suppressing(policy, book.as_of, ran, ignores=gate.ignores, partly=bool(gate.where))
     limit = gate.fail_on or policy.fail_on
     if limit != NEVER and not reaches(limit, gate.min_severity):
         raise usage(f"{limit} is to fail, and min_severity {gate.min_severity} leaves it out", "nothing would fail")
+    inspected, warnings = _inspected(book, rulings, gate)
+    ran = {ruling.rule.code for ruling in rulings if reaches(ruling.severity, gate.min_severity)}
+    suppressing = Suppressing(policy, book.as_of, ran, ignores=gate.ignores, partly=bool(gate.where))
     known = {} if baseline is None else dict(baseline.findings)
     rows: list[tuple[Finding, Found | None]] = [
         (_row(book, *pair, suppressing, known, limit), pair[1]) for pair in inspected

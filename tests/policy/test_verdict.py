@@ -260,3 +260,16 @@ def test_the_same_whatever_the_order_of_rows() -> None:
 def test_warnings_of_the_book_come_first() -> None:
     b = book(f"mette -> havn last_contact={day(9)}")
     assert netaudit.check(b).warnings == b.warnings != ()
+
+
+def test_a_policy_s_where_that_compares_different_things_is_named_by_its_rule(tmp_path: Path) -> None:
+    policy = tmp_path / "policy.yml"
+    policy.write_text("policy: 1\nrules:\n  NA103: {where: {revenue: '> 2015-01-01'}}")
+    with pytest.raises(UsageError, match="NA103: its where compares things of different kinds"):
+        netaudit.check(book(HAVN), policy)
+
+
+@pytest.mark.parametrize("count", [0, -1])
+def test_to_fail_from_no_findings_on_is_no_limit(count: int) -> None:
+    with pytest.raises(UsageError, match="fail_on_count must be 1 or more"):
+        netaudit.check(book(HAVN), fail_on_count=count)
