@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import date
 
     import networkx as nx
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from netaudit.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["check", "diff", "graph", "load", "ownership", "risk", "rules", "validate", "why"]
+__all__ = ["check", "diff", "graph", "load", "ownership", "risk", "rules", "validate", "why", "worst"]
 
 
 def load(
@@ -65,13 +65,11 @@ def risk(
     `where` a list of COLUMN=VALUE that chooses customers. Rows are `netaudit.analysis.departure.Row` or, without
     leavers, `netaudit.analysis.exposure.Row`. Raises `UsageError` for anybody who cannot leave.
     """
-    from netaudit.assumptions import DESTINATIONS
-    from netaudit.errors import shown, usage
+    from netaudit.errors import usage
     from netaudit.naming import leavers_of
     from netaudit.scope import scope_of
 
-    if destination is not None and destination not in DESTINATIONS:
-        raise usage(f"no destination is called {shown(destination)}", f"one of {', '.join(DESTINATIONS)}")
+    _destination(destination)
     named = (leavers,) if isinstance(leavers, str) else tuple(leavers)
     chosen = (where,) if isinstance(where, str) else tuple(where)
     going = leavers_of(book, named, team, departures)
@@ -90,6 +88,46 @@ def risk(
     from netaudit.analysis.exposure import rank_exposure
 
     return rank_exposure(book, scope, destination, tuple(request))
+
+
+def worst(
+    book: Book,
+    size: int = 3,
+    *,
+    by: str = "revenue-at-risk",
+    team: str | None = None,
+    candidates: Iterable[str] = (),
+    where: Iterable[str] = (),
+    destination: str | None = None,
+    sets: int = 5,
+    time_limit: float = 60,
+    told: Callable[[str], None] | None = None,
+) -> Result[Any, Any]:
+    """The `size` people who cost most if they leave together, and the next worst sets; proven where time allows.
+
+    `by` is "revenue-at-risk", "severed" or "unheld"; they are chosen from `candidates` (ids or names), a `team`, or all
+    who are here. `sets` is how many are found, `time_limit` the seconds after which the search ends with a bound, and
+    `told` hears how far it is. Rows are `netaudit.analysis.worst.Row`. Raises `UsageError`.
+    """
+    from netaudit.analysis.worst import Search, worst_departures
+    from netaudit.errors import usage
+    from netaudit.finding import one_of
+    from netaudit.measures import MEASURES, MOST
+    from netaudit.naming import everyone_of, leavers_of
+    from netaudit.scope import scope_of
+
+    one_of(by, MEASURES)
+    if not 1 <= size <= MOST:
+        raise usage(f"a set has 1 to {MOST} people", "such as -k 3")
+    named = (candidates,) if isinstance(candidates, str) else tuple(candidates)
+    chosen = (where,) if isinstance(where, str) else tuple(where)
+    among = leavers_of(book, named, team, departures=False) or everyone_of(book)
+    if len(among) < size:
+        raise usage(f"only {len(among)} people can leave", f"-k {max(len(among), 1)}, or more candidates")
+    search = Search(size, among, by, sets, time_limit, _destination(destination))
+    request = [word for condition in chosen for word in ("--where", condition)]
+    request += ["--destination", destination] if destination else []
+    return worst_departures(book, scope_of(book, chosen), search, tuple(request), told)
 
 
 def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:
@@ -225,3 +263,13 @@ def validate(
     except InputError as error:
         return problems_in(error)
     return all_right(found)
+
+
+def _destination(name: str | None) -> str | None:
+    """A destination that there is. Raises UsageError for any other."""
+    from netaudit.assumptions import DESTINATIONS
+    from netaudit.errors import shown, usage
+
+    if name is not None and name not in DESTINATIONS:
+        raise usage(f"no destination is called {shown(name)}", f"one of {', '.join(DESTINATIONS)}")
+    return name

@@ -80,3 +80,8 @@ class Engine:
         """The rows of a frame. Narwhals' own `collect()` would import pyarrow."""
         taken: list[tuple[Any, ...]] = frame.to_native().fetchall()
         return taken
+
+    def arrays(self, frame: Frame) -> dict[str, Any]:
+        """The columns of a frame without nulls, as NumPy arrays."""
+        taken: dict[str, Any] = frame.to_native().fetchnumpy()
+        return taken

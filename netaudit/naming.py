@@ -79,6 +79,12 @@ def leavers_of(book: Book, named: Iterable[str], team: str | None, departures: b
     return tuple(sorted(found))
 
 
+def everyone_of(book: Book) -> tuple[str, ...]:
+    """The ids of all employees who are here, sorted."""
+    here = nw.col("left_on").is_null() | (nw.col("left_on") > day_number(book.as_of))
+    return tuple(sorted(row[0] for row in book.engine.rows(book.tables.employees.filter(here).select("id"))))
+
+
 def _leaver(book: Book, name: str, people: list[tuple[str, str | None, str | None, int | None]], here: set[str]) -> str:
     wanted = folded(name)
     plain = wanted.removeprefix("employee:")

@@ -27,8 +27,13 @@ WHOLE = 10**9
 
 FILTERS = ("id", "name", "segment", "revenue", "count", "renewal_on", "owner")
 
-
 NO_BASIS = "It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions."
+BASE_RATE = Sentence(
+    "Severed is not lost: in two public registers 19-45 % of single-contact clients went in a period in which nobody "
+    "left, and in one of them 62 % stayed after their only contact had gone.",
+    kind="warning",
+)
+"""Said wherever customers are called severed; docs/model.md says more."""
 
 
 @dataclass(frozen=True, slots=True)

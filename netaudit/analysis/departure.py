@@ -9,10 +9,11 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.assumptions import NOT_IN_RISK
+from netaudit.joint import ENDS, lost_to
 from netaudit.model import LiveTies
 from netaudit.network import cut_off, graph_of, single_points, tolerance, tolerance_either_side
 from netaudit.result import Band, Result, Sensitivity, Sentence, Unit, Value, column
-from netaudit.scope import money_band, suggested, unmapped_words
+from netaudit.scope import BASE_RATE, money_band, suggested, unmapped_words
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,18 +23,10 @@ if TYPE_CHECKING:
     from netaudit.engine import Frame
     from netaudit.scope import Scope
 
-ENDS = ("low", "base", "high")
 NAMED = 4
 """How many leavers are called by name."""
 
 NOTHING = Sentence("No customer in question has a live tie to them: nothing leaves.")
-BASE_RATE = Sentence(
-    "Severed is not lost: in two public registers 19-45 % of single-contact clients went in a period in which nobody "
-    "left, and in one of them 62 % stayed after their only contact had gone.",
-    kind="warning",
-)
-"""Said wherever customers are called severed; docs/model.md says more."""
-
 VERDICTS = ("severed", "exposed", "held", "untouched", "unmapped")
 
 
@@ -188,39 +181,8 @@ def _lost(
 ) -> Frame:
     """The touched customers in scope with the columns of `_Touched`."""
     rates = model.follow_rates(book, assumptions, destination).filter(nw.col("person").is_in(list(leavers)))
-    pairs = model.pairs(book, assumptions, near).join(rates, on="person", how="left")
-    alone = len(leavers) == 1
-    gone, none = nw.col("gone"), nw.lit(0).cast(nw.Int64)
-    parts = {
-        f"part_{end}": nw.when(gone).then(nw.col(f"follow_{end}")).otherwise(nw.lit(0.0))
-        if alone
-        else nw.when(gone).then(model.pull(f"follow_{end}", "units")).otherwise(none)
-        for end in ENDS
-    }
-    sums = (
-        pairs.with_columns(gone=~nw.col("follow_base").is_null())
-        .with_columns(
-            leave=nw.when(gone).then(nw.col("units")).otherwise(none),
-            ties_lost=nw.when(gone).then(nw.col("ties")).otherwise(none),
-            assumed=gone & nw.col("assumed"),
-            **parts,
-        )
-        .group_by("customer")
-        .agg(
-            assumed=nw.col("assumed").any(),
-            **{name: nw.col(name).sum().cast(nw.Int64) for name in ("units", "ties", "leave", "ties_lost")},
-            **{name: nw.col(name).sum() for name in parts},
-        )
-    )
-    lost = {f"loss_{end}": model.lost_alone(f"part_{end}") if alone else model.loss(f"part_{end}") for end in ENDS}
-    shared = (
-        sums.join(scope.customers, on="customer")
-        .with_columns(stay=nw.col("units") - nw.col("leave"), ties_kept=nw.col("ties") - nw.col("ties_lost"))
-        .with_columns(**model.shares())
-        .with_columns(**lost)
-        .with_columns(**{f"risk_{end}": model.at_risk("weight", nw.col(f"loss_{end}")) for end in ENDS})
-    )
-    return book.engine.keep(shared)
+    pairs = model.pairs(book, assumptions, near)
+    return book.engine.keep(lost_to(pairs, rates, scope.customers, alone=len(leavers) == 1))
 
 
 def _rank(entry: _Touched) -> tuple[object, ...]:

@@ -4,6 +4,7 @@ COMMANDS = (
     "risk",
     "ownership",
     "why",
+    "worst",
     "check",
     "diff",
     "validate",

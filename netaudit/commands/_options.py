@@ -95,6 +95,10 @@ Where = Annotated[
     list[str] | None,
     typer.Option("--where", metavar="COLUMN=VALUE", help="Only customers that fit, such as segment=b2b. Repeatable."),
 ]
+WhereTo = Annotated[
+    Destination | None,
+    typer.Option("--destination", help="Where they go. Default: as recorded, else unknown.", show_default=False),
+]
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How the answer is written.")]
 BuildFormat = Annotated[EveryFormat, typer.Option("--format", "-f", help="How the answer is written.")]
 FailOn = Annotated[

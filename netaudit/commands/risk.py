@@ -18,10 +18,6 @@ Leaver = Annotated[
 ]
 Team = Annotated[str | None, typer.Option("--team", help="Everyone of this team leaves.")]
 Departures = Annotated[bool, typer.Option("--departures", help="Everyone recorded as leaving leaves.")]
-Destination = Annotated[
-    options.Destination | None,
-    typer.Option(help="Where they go. Default: as recorded, else unknown.", show_default=False),
-]
 Sensitivity = Annotated[bool, typer.Option("--sensitivity", help="How far each assumption moves the total.")]
 
 
@@ -30,7 +26,7 @@ def risk(
     leaver: Leaver = None,
     team: Team = None,
     departures: Departures = False,
-    destination: Destination = None,
+    destination: options.WhereTo = None,
     sensitivity: Sensitivity = False,
     where: options.Where = None,
     as_of: options.AsOf = None,

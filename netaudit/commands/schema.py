@@ -12,6 +12,7 @@ SCHEMAS = {
     "risk": ("netaudit.analysis.departure", "What leaves with one or more employees"),
     "ownership": ("netaudit.analysis.ownership", "Who owns the network: the company, its employees, or nobody"),
     "why": ("netaudit.analysis.why", "Every tie behind one node, and what its loss would do"),
+    "worst": ("netaudit.analysis.worst", "The sets of people who cost most if they leave together"),
     "diff": ("netaudit.analysis.diff", "What changed between two books"),
     "check": ("netaudit.policy.verdict", "What of a policy a book breaks"),
     "validate": ("netaudit.analysis.validate", "What is wrong with the data, and where"),

@@ -17,7 +17,7 @@ ENDS = ("low", "base", "high")
 
 
 def write(result: Result[Any, Any], page: Page) -> str:
-    """One line per row under one header line; null is an empty cell."""
+    """One line per row under one header line; null is an empty cell, several texts have `; ` between."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     banded = _banded(result.row_type)
@@ -39,4 +39,6 @@ def _cells(value: Any, banded: bool) -> list[Any]:  # noqa: FBT001 - a column is
         return [value.low, value.base, value.high] if isinstance(value, Band) else ["", "", ""]
     if isinstance(value, bool):
         return [str(value).lower()]
+    if isinstance(value, tuple):
+        value = "; ".join(value)
     return [for_csv(value) if isinstance(value, str) else "" if value is None else value]

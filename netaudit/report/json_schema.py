@@ -48,6 +48,7 @@ _FILE = {"anyOf": [_closed({"path": _TEXT, "sha256": _TEXT}), {"type": "null"}]}
 _TEXTS = {"type": "array", "items": _TEXT}
 _MORE: dict[str, dict[str, Any]] = {
     "risk": {"leavers": {**_TEXTS, "minItems": 1}},
+    "worst": {"leavers": {**_TEXTS, "minItems": 1}},
     "diff": {"old": _closed({**_JUDGED, "inputs": _TEXTS}), "fail_on": _LIMIT},
     "check": {
         "policy": _FILE,
@@ -105,7 +106,7 @@ def _of_type(kind: type[Any]) -> dict[str, Any]:
 
 
 def _value(annotation: Any, about: Column) -> dict[str, Any]:
-    kinds = get_args(annotation) or (annotation,)
+    kinds = get_args(annotation) if type(None) in get_args(annotation) else (annotation,)
     nullable = type(None) in kinds
     kind = next(entry for entry in kinds if entry is not type(None))
     if kind is Band:
@@ -116,6 +117,8 @@ def _value(annotation: Any, about: Column) -> dict[str, Any]:
         return _of_type(kind)
     if kind is bool:
         return {"type": "boolean"}
+    if kind == tuple[str, ...]:
+        return dict(_TEXTS)
     if about.choices:
         return {"enum": list(about.choices)}
     plain = _number(about) if kind in {int, float} else dict(_TEXT)

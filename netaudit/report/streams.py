@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import stat
 import sys
 import tempfile
@@ -14,7 +15,7 @@ from netaudit.errors import OutputError, Problem
 from netaudit.report.escape import for_terminal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import TextIO
 
 
@@ -70,6 +71,24 @@ def deliver_all(texts: Mapping[str | None, str]) -> None:
         if spoken is not None:
             _to_stdout(spoken)
         undo.pop_all()
+
+
+@contextlib.contextmanager
+def progress(*, quiet: bool) -> Iterator[Callable[[str], None] | None]:
+    """What says how far something is, on one line of standard error that is wiped in the end; None off a terminal."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+
+    def told(words: str) -> None:
+        width = shutil.get_terminal_size().columns - 1
+        sys.stderr.write(f"\r\x1b[2K{for_terminal(words)[:width]}")
+        sys.stderr.flush()
+
+    try:
+        yield told
+    finally:
+        told("")
 
 
 def append(text: str, path: str) -> None:

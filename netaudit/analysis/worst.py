@@ -1,0 +1,328 @@
+"""Which so many people cost most when they leave together?"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import narwhals as nw
+
+from netaudit import model
+from netaudit.absence import absence_factor
+from netaudit.costliest import costliest
+from netaudit.joint import ENDS, lost_to
+from netaudit.measures import MEASURES, entries_of, terms_of
+from netaudit.model import PORTION, UNIT
+from netaudit.result import Band, Result, Sentence, Unit, Value, column
+from netaudit.scope import BASE_RATE, NO_BASIS, money_band, suggested, unmapped_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from netaudit.book import Book
+    from netaudit.costliest import Found, Told
+    from netaudit.engine import Frame
+    from netaudit.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """People who leave together."""
+
+    leavers: tuple[str, ...] = column("Leavers", Unit.TEXT, "ids of the people", table=False)
+    names: str = column("Leaving together", Unit.TEXT, "their names, or ids where no name is known; , between")
+    revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "revenue times expected loss, summed")
+    share_of_revenue: float = column("Share", Unit.SHARE, "base at risk, as a share of all that is weighed", bar=True)
+    one_by_one: float | None = column(
+        "One by one", Unit.MONEY, "the sum of what is at risk as if each alone left", wide=True
+    )
+    customers: int = column("Customers", Unit.COUNT, "customers that any of them has a live tie to", wide=True)
+    severed: int = column("Severed", Unit.COUNT, "customers that nobody else and no channel has a live tie to")
+    unheld: float = column("Unheld", Unit.SHARE, "expected share, of all that is weighed, that nothing holds then")
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """The worst set, and how sure it is that there is no worse one."""
+
+    size: int = column("Size", Unit.COUNT, "people in a set")
+    candidates: int = column("Candidates", Unit.COUNT, "people it was chosen from")
+    by: str = column("By", Unit.CHOICE, "what sets are compared by, before rounding", choices=MEASURES)
+    optimal: bool = column("Optimal", Unit.FLAG, "whether it is proven that no set is worse than the first row")
+    bound: float = column(
+        "Bound",
+        Unit.NUMBER,
+        "no set is worse than this, in the unit of the column compared by: money at risk, or the share of it where no "
+        "revenue is known; customers severed; the share unheld",
+    )
+    revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "what the first row puts at risk")
+    severed: int = column("Severed", Unit.COUNT, "customers that the first row severs")
+    unheld: float = column("Unheld", Unit.SHARE, "expected share that the first row leaves unheld")
+    unheld_today: float = column("Unheld today", Unit.SHARE, "the same as long as nobody leaves")
+    customers: int = column("Customers", Unit.COUNT, "customers in question")
+    revenue: float | None = column("Revenue", Unit.MONEY, "known revenue of the customers in question, a year")
+    absence_factor: int | None = column(
+        "Absence factor",
+        Unit.COUNT,
+        "fewest people found whose leaving leaves more than half unheld; 0: it is already; null: nobody's leaving does",
+    )
+    absence_factor_at_least: int | None = column(
+        "At least", Unit.COUNT, "so many it takes in any case; equal to absence_factor where that is exact"
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is searched for: sets of `size` of the `candidates` (ids), by one of MEASURES, the worst `sets` of them."""
+
+    size: int
+    candidates: tuple[str, ...]
+    by: str = MEASURES[0]
+    sets: int = 5
+    seconds: float = 60.0
+    destination: str | None = None
+
+
+def worst_departures(
+    book: Book, scope: Scope, search: Search, request: tuple[str, ...] = (), told: Told | None = None
+) -> Result[Row, Summary]:
+    """The sets of people who cost most if they leave together, worst first.
+
+    `request` are the options that go on into the command suggested next; `told` hears how far the search is.
+    """
+    live = model.live_ties(book, model.recorded(book, book.assumptions))
+    pairs = book.engine.keep(model.pairs(book, book.assumptions, live))
+    rates = book.engine.keep(model.follow_rates(book, book.assumptions, search.destination))
+    held = book.engine.keep(model.held_by(scope.customers, pairs))
+    ties = entries_of(book, search.candidates, held, pairs, rates)
+    terms = terms_of(ties, search.by, search.size, scope.weight)
+    found = costliest(terms, len(search.candidates), search.size, search.sets, search.seconds, told)
+    sets = [tuple(search.candidates[person] for person in people) for people in found.sets]
+    alone = _alone(book, scope, pairs, rates)
+    unheld = _unheld_today(book, held)
+    rows = _rows(book, scope, search, sets, _sums(book, scope, search, sets, pairs, rates), alone, unheld)
+    order = sorted(alone, key=lambda person: (-alone[person], person))
+    summary = _summary(book, scope, search, rows[0], found, unheld, absence_factor(book, scope.customers, pairs, order))
+    unmapped = unmapped_words(book, scope, pairs)[1]
+    return Result(
+        schema="netaudit/worst/1",
+        title=_title(book, search),
+        facts=book.facts(),
+        summary=summary,
+        rows=rows,
+        row_type=Row,
+        closing=(
+            *_said(scope, search, summary, rows),
+            *([unmapped] if unmapped else []),
+            _next(book, rows[0], request),
+        ),
+        leavers=rows[0].leavers,
+        where=scope.where,
+        warnings=book.warnings,
+    )
+
+
+def _alone(book: Book, scope: Scope, pairs: Frame, rates: Frame) -> dict[str, int]:
+    """Whole units at risk as if each person alone left."""
+    lost = lost_to(pairs, rates, scope.customers, ("person",), alone=True)
+    summed = lost.group_by("person").agg(risk=nw.col("risk_base").sum())
+    return {person: int(risk or 0) for person, risk in book.engine.rows(summed.select("person", "risk"))}
+
+
+def _unheld_today(book: Book, held: Frame) -> int:
+    """Portions of weight that nothing holds as long as nobody leaves."""
+    unheld = model.portions("weighed", _unheld(nw.col("company") + nw.col("people")))
+    return int(book.engine.rows(held.select(unheld.sum().alias("unheld")))[0][0] or 0)
+
+
+def _unheld(units: nw.Expr) -> nw.Expr:
+    return (-(units / UNIT)).exp()
+
+
+class _Sums(NamedTuple):
+    """Of one set: counts, whole units at risk, and portions that become unheld."""
+
+    customers: int = 0
+    severed: int = 0
+    risk_low: int = 0
+    risk_base: int = 0
+    risk_high: int = 0
+    unheld: int = 0
+
+
+def _sums(
+    book: Book, scope: Scope, search: Search, sets: Sequence[tuple[str, ...]], pairs: Frame, rates: Frame
+) -> list[_Sums]:
+    """What `risk` would say of each set."""
+    going = [(turn, person) for turn, people in enumerate(sets) for person in people]
+    table = book.engine.table(
+        {"turn": "BIGINT", "person": "VARCHAR"},
+        {"turn": [turn for turn, _ in going], "person": [person for _, person in going]},
+    )
+    leavers = book.engine.frame(table).join(rates, on="person")
+    lost = lost_to(pairs, leavers, scope.customers, ("turn",), alone=search.size == 1).with_columns(
+        weighed=nw.coalesce(nw.col("weight"), nw.lit(0).cast(nw.Int64)),
+        severed=(nw.col("ties_kept") == 0).cast(nw.Int64),
+        before=_unheld(nw.col("stay") + nw.col("leave")),
+        after=_unheld(nw.col("stay")),
+    )
+    summed = lost.group_by("turn").agg(
+        customers=nw.len(),
+        severed=nw.col("severed").sum(),
+        **{f"risk_{end}": nw.col(f"risk_{end}").sum() for end in ENDS},
+        unheld=(model.portions("weighed", nw.col("after")) - model.portions("weighed", nw.col("before"))).sum(),
+    )
+    rows = book.engine.rows(summed.select("turn", *_Sums._fields))
+    found = {row[0]: _Sums(*(int(cell or 0) for cell in row[1:])) for row in rows}
+    return [found.get(turn, _Sums()) for turn in range(len(sets))]
+
+
+def _rows(
+    book: Book,
+    scope: Scope,
+    search: Search,
+    sets: Sequence[tuple[str, ...]],
+    sums: Sequence[_Sums],
+    alone: dict[str, int],
+    unheld: int,
+) -> tuple[Row, ...]:
+    chosen = book.tables.employees.filter(nw.col("id").is_in(sorted({person for people in sets for person in people})))
+    names = {person: name or person for person, name in book.engine.rows(chosen.select("id", "name"))}
+    rows = [
+        Row(
+            leavers=people,
+            names=", ".join(names[person] for person in people),
+            revenue_at_risk=money_band(book, (sum_.risk_low, sum_.risk_base, sum_.risk_high)),
+            share_of_revenue=scope.share(sum_.risk_base),
+            one_by_one=_money(book, scope, sum(alone.get(person, 0) for person in people)),
+            customers=sum_.customers,
+            severed=sum_.severed,
+            unheld=scope.share((unheld + sum_.unheld) / PORTION),
+        )
+        for people, sum_ in zip(sets, sums, strict=True)
+    ]
+    return tuple(sorted(rows, key=lambda row: (-_measured(row, search.by), -_at_risk(row), -row.severed, row.leavers)))
+
+
+def _money(book: Book, scope: Scope, units: int) -> float | None:
+    return None if scope.revenue is None else book.money(units)
+
+
+def _at_risk(row: Row) -> float:
+    return row.share_of_revenue if row.revenue_at_risk is None else row.revenue_at_risk.base
+
+
+def _measured(row: Row, by: str) -> float:
+    """What a row is compared by."""
+    return {"revenue-at-risk": _at_risk(row), "severed": row.severed, "unheld": row.unheld}[by]
+
+
+def _summary(
+    book: Book,
+    scope: Scope,
+    search: Search,
+    worst: Row,
+    found: Found,
+    unheld: int,
+    absence: tuple[int | None, int | None],
+) -> Summary:
+    if search.by == "severed":
+        bound: float = math.floor(found.bound + 0.25)  # less than half stands for what is at risk
+    elif search.by == "unheld":
+        bound = scope.share(unheld / PORTION + found.bound)
+    else:
+        bound = scope.share(found.bound) if scope.revenue is None else book.money(math.ceil(found.bound))
+    measured = _measured(worst, search.by)
+    optimal = found.proven or bound <= measured
+    return Summary(
+        size=search.size,
+        candidates=len(search.candidates),
+        by=search.by,
+        optimal=optimal,
+        bound=measured if optimal else bound,
+        revenue_at_risk=worst.revenue_at_risk,
+        severed=worst.severed,
+        unheld=worst.unheld,
+        unheld_today=scope.share(unheld / PORTION),
+        customers=scope.count,
+        revenue=_money(book, scope, scope.revenue or 0),
+        absence_factor=absence[0],
+        absence_factor_at_least=absence[1],
+    )
+
+
+def _title(book: Book, search: Search) -> Sentence:
+    values = {
+        "size": Value(search.size, Unit.COUNT),
+        "count": Value(len(search.candidates), Unit.COUNT),
+        "as_of": Value(book.as_of.isoformat(), Unit.TEXT),
+    }
+    cost = {
+        "revenue-at-risk": "would cost most",
+        "severed": "would sever most customers",
+        "unheld": "would leave most unheld",
+    }[search.by]
+    who = "The one whose leaving" if search.size == 1 else "The {size} whose leaving together"
+    return Sentence(f"{who} {cost}, of {{count}} people, as of {{as_of}}", values)
+
+
+def _said(scope: Scope, search: Search, summary: Summary, rows: tuple[Row, ...]) -> Iterator[Sentence]:
+    """The worst set, what is due to leaving together, and how sure that is."""
+    worst = rows[0]
+    values = {
+        "names": Value(worst.names, Unit.TEXT),
+        "band": Value(worst.revenue_at_risk, Unit.MONEY),
+        "share": Value(worst.share_of_revenue, Unit.SHARE),
+        "alone": Value(worst.one_by_one, Unit.MONEY),
+        "severed": Value(worst.severed, Unit.COUNT),
+        "unheld": Value(worst.unheld, Unit.SHARE),
+        "today": Value(summary.unheld_today, Unit.SHARE),
+    }
+    money = "{band} a year, " if worst.revenue_at_risk is not None else ""
+    words = (
+        f"Worst: {{names}}. At risk: {money}{{share}} of {scope.weighed}. Customers severed: {{severed}}. Unheld: "
+        "{unheld} is to be expected, {today} is today."
+    )
+    if worst.revenue_at_risk is not None and worst.one_by_one and worst.revenue_at_risk.base > 1.005 * worst.one_by_one:
+        words += " One by one they would put {alone} at risk: the rest are customers that they hold together."
+    yield Sentence(words, values)
+    yield _sure(search, summary, worst)
+    yield _absence(scope, summary)
+    yield Sentence(NO_BASIS)
+    yield BASE_RATE
+
+
+def _sure(search: Search, summary: Summary, worst: Row) -> Sentence:
+    values = {
+        "size": Value(search.size, Unit.COUNT),
+        "count": Value(summary.candidates, Unit.COUNT),
+        "seconds": Value(search.seconds, Unit.NUMBER),
+    }
+    if summary.optimal:
+        return Sentence("Proven: no other {size} of these {count} are worse.", values)
+    measured = _measured(worst, search.by)
+    values["gap"] = Value(summary.bound / measured - 1 if measured else 1.0, Unit.SHARE)
+    return Sentence(
+        "Not proven: the time of {seconds} seconds ran out. Others may be worse, by at most {gap}; a larger "
+        "--time-limit narrows it.",
+        values,
+        kind="warning",
+    )
+
+
+def _absence(scope: Scope, summary: Summary) -> Sentence:
+    factor, least = summary.absence_factor, summary.absence_factor_at_least
+    values = {"factor": Value(factor, Unit.COUNT), "least": Value(least, Unit.COUNT)}
+    if factor is None:
+        return Sentence(f"Absence factor: none; even if everybody left, half of {scope.weighed} would be held.")
+    if factor == 0:
+        return Sentence(f"Absence factor: 0; more than half of {scope.weighed} is unheld today.")
+    count = "{factor}" if factor == least else "from {least} to {factor}"
+    return Sentence(
+        f"Absence factor: {count} people must go before more than half of {scope.weighed} is unheld.", values
+    )
+
+
+def _next(book: Book, worst: Row, request: tuple[str, ...]) -> Sentence:
+    return suggested(book, *request, *(word for person in worst.leavers for word in ("--leaver", person)))

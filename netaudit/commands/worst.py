@@ -1,0 +1,81 @@
+"""`netaudit worst`: who costs most when they leave together?"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from netaudit.commands import _options as options
+
+
+class Measure(StrEnum):
+    """What sets of leavers are compared by."""
+
+    REVENUE_AT_RISK = "revenue-at-risk"
+    SEVERED = "severed"
+    UNHELD = "unheld"
+
+
+Size = Annotated[int, typer.Option("--size", "-k", min=1, max=20, metavar="K", help="How many leave together.")]
+By = Annotated[Measure, typer.Option("--by", help="What is worst: revenue at risk, customers severed, share unheld.")]
+Team = Annotated[str | None, typer.Option("--team", metavar="TEAM", help="Only people of this team leave.")]
+Candidate = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--candidate", metavar="ID", help="Only these leave: an id, or a name only one employee bears. Repeatable."
+    ),
+]
+Sets = Annotated[int, typer.Option("--sets", min=1, max=100, metavar="N", help="How many sets to find, worst first.")]
+TimeLimit = Annotated[
+    float,
+    typer.Option("--time-limit", min=0, metavar="SECONDS", help="Then the search ends, with a bound for what is left."),
+]
+
+
+def worst(
+    book: options.BookPath = None,
+    size: Size = 3,
+    by: By = Measure.REVENUE_AT_RISK,
+    team: Team = None,
+    candidate: Candidate = None,
+    destination: options.WhereTo = None,
+    sets: Sets = 5,
+    time_limit: TimeLimit = 60,
+    where: options.Where = None,
+    as_of: options.AsOf = None,
+    assume: options.Assume = None,
+    settings: options.SettingsFile = None,
+    form: options.From = None,
+    output_format: options.OutputFormat = options.Format.TABLE,
+    output: options.Output = None,
+    top: options.Top = None,
+    color: options.WhenColor = options.Color.AUTO,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+    debug: options.Debug = False,  # noqa: ARG001 - read before anything else, in cli
+) -> None:
+    """Who would cost most if they left together: the worst pair, three, or more.
+
+    People leave in pairs and teams, and a customer that two of them share is lost only with both. The worst set is
+    proven to be the worst; if time runs out before, the answer says by how much another could be worse.
+    """
+    import netaudit
+    from netaudit.commands._show import progress, show
+
+    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
+    with progress(quiet=quiet) as told:
+        result = netaudit.worst(
+            loaded,
+            size,
+            by=by,
+            team=team,
+            candidates=candidate or (),
+            where=where or (),
+            destination=destination,
+            sets=sets,
+            time_limit=time_limit,
+            told=told,
+        )
+    show(result, loaded, output_format, output, top, color, quiet=quiet, verbose=verbose)

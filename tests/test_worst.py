@@ -1,0 +1,315 @@
+"""The worst set of leavers: against every subset, against greedy search, and at sizes that only a bound can settle."""
+
+from __future__ import annotations
+
+import math
+import random
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import netaudit
+from netaudit.costliest import Terms, costliest
+from netaudit.errors import UsageError
+from tests.books import Document, book, document, documents, loaded
+from tests.oracle import Oracle
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from netaudit.book import Book
+    from netaudit.result import Result
+
+MEASURES = ("revenue-at-risk", "severed", "unheld")
+
+
+def _random_document(seed: int) -> Document:
+    """Up to 10 people and 9 customers; shared customers, faint and strong ties, a desk, unknown revenues."""
+    draw = random.Random(seed)
+    people = [f"p{number}" for number in range(draw.randint(2, 10))]
+    customers = [f"c{number}" for number in range(draw.randint(1, 9))]
+    ties: list[Document] = []
+    for customer in customers:
+        holders = draw.sample(people, min(len(people), draw.choice([0, 1, 1, 2, 2, 3, 4, 6])))
+        holders += ["desk"] if draw.random() < 0.3 else []
+        ties += [
+            {"owner": holder, "customer": customer, "strength": round(draw.uniform(0.02, 0.97), 3)}
+            for holder in holders
+        ]
+    revenue = [draw.choice([None, 0, 1000, draw.randint(1, 10**7)]) for _ in customers]
+    return {
+        "as_of": "2015-01-23",
+        "currency": "DKK",
+        "employees": [
+            {"id": name, "clause_until": "2016-01-01"} if draw.random() < 0.2 else {"id": name} for name in people
+        ],
+        "channels": [{"id": "desk", "kind": "support_desk"}],
+        "customers": [
+            {"id": name, "revenue": money} if money is not None else {"id": name}
+            for name, money in zip(customers, revenue, strict=True)
+        ],
+        "ties": ties or [{"owner": people[0], "customer": customers[0], "strength": 0.5}],
+    }
+
+
+class _Plain:
+    """The three measures of any set of people, in plain loops over what the oracle says about the holders."""
+
+    def __init__(self, document: Document) -> None:
+        self.oracle = Oracle(document)
+        rows = self.oracle.customers
+        known = [row["revenue"] for row in rows.values() if "revenue" in row]
+        self.weight = {name: float(row.get("revenue", 0)) if known else 1.0 for name, row in rows.items()}
+        self.holders = {name: self.oracle.holders(name) for name in rows}
+        self.alive = {name: set(self.oracle.live_ties(name)) for name in rows}
+        self.whole = sum(self.weight.values())
+
+    def at_risk(self, leavers: Iterable[str]) -> float:
+        """Σ revenue · e^-Λ(stay) · [1 - Π (1 - φ·s)]; the oracle's own loss, by cases, is held to it elsewhere."""
+        gone, total = set(leavers), 0.0
+        for name, holders in self.holders.items():
+            stay = sum(units for holder, units in holders.items() if holder not in {("employee", one) for one in gone})
+            keeps = math.prod(
+                1 - self.oracle.follow(who, "base") * (1 - math.exp(-units / 1e9))
+                for (kind, who), units in holders.items()
+                if kind == "employee" and who in gone
+            )
+            total += self.weight[name] * math.exp(-stay / 1e9) * (1 - keeps)
+        return total
+
+    def severed(self, leavers: Iterable[str]) -> int:
+        gone = {("employee", person) for person in leavers}
+        return sum(bool(holders) and holders <= gone for holders in self.alive.values())
+
+    def unheld(self, leavers: Iterable[str]) -> float:
+        gone = {("employee", person) for person in leavers}
+        left = {
+            name: sum(units for holder, units in holders.items() if holder not in gone)
+            for name, holders in self.holders.items()
+        }
+        total = sum(self.weight[name] * math.exp(-units / 1e9) for name, units in left.items())
+        return total / self.whole if self.whole else 0.0
+
+    def of(self, measure: str, leavers: Iterable[str]) -> float:
+        return {"revenue-at-risk": self.at_risk, "severed": self.severed, "unheld": self.unheld}[measure](leavers)
+
+
+def _held_to_brute_force(document: Document, found: Book, size: int, by: str) -> Result[Any, Any]:
+    """Every set that the answer names is as bad as the one that stands there among all subsets."""
+    plain = _Plain(document)
+    here = [row["id"] for row in document["employees"] if "left_on" not in row or row["left_on"] > document["as_of"]]
+    result = netaudit.worst(found, size, by=by, sets=4)
+    values = sorted((plain.of(by, people) for people in combinations(sorted(here), size)), reverse=True)
+    assert result.summary.optimal
+    assert len(result.rows) == min(4, len(values))
+    for row, value in zip(sorted(result.rows, key=lambda row: -plain.of(by, row.leavers)), values, strict=False):
+        assert plain.of(by, row.leavers) == pytest.approx(value, rel=1e-9, abs=1e-9)
+        assert row.severed == plain.severed(row.leavers)
+        if plain.whole:
+            assert row.unheld == pytest.approx(plain.unheld(row.leavers), abs=1e-7)
+        if row.revenue_at_risk is not None:
+            assert row.revenue_at_risk.base == pytest.approx(plain.at_risk(row.leavers), abs=0.006 * len(plain.weight))
+    return result
+
+
+def _held_to_risk(found: Book, result: Result[Any, Any]) -> None:
+    """Money and verdicts are those of `risk`, to the last digit."""
+    said = netaudit.risk(found, result.leavers or ()).summary
+    assert said.revenue_at_risk == result.summary.revenue_at_risk
+    assert said.verdicts.severed == result.summary.severed
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_worst_equals_brute_force_over_all_subsets(seed: int) -> None:
+    """300 books of up to 10 people, sets of up to 4, each measure in turn."""
+    for number in range(seed * 10, seed * 10 + 10):
+        document = _random_document(number)
+        size = min(1 + number % 4, len(document["employees"]))
+        _held_to_brute_force(document, loaded(document, threads=1), size, MEASURES[number // 4 % 3])
+
+
+@given(document=documents(), size=st.integers(1, 3), by=st.sampled_from(MEASURES))
+@settings(max_examples=20, deadline=None)
+def test_worst_equals_brute_force_with_every_rule_of_the_model(document: Document, size: int, by: str) -> None:
+    here = [row for row in document["employees"] if "left_on" not in row or row["left_on"] > document["as_of"]]
+    if len(here) >= size:
+        found = loaded(document, threads=1)
+        _held_to_risk(found, _held_to_brute_force(document, found, size, by))
+
+
+def _random_terms(draw: np.random.Generator, people: int, *, heavy: bool) -> Terms:
+    """Terms of random books without a book: what is unheld, less what of it does not follow."""
+    term: list[int] = []
+    person: list[int] = []
+    customers = int(draw.integers(1, 12))
+    for customer in range(customers):
+        holders = sorted(draw.choice(people, int(draw.integers(1, min(people, 6) + 1)), replace=False))
+        term += [customer] * len(holders)
+        person += holders
+    intensity = draw.choice([0.01, 0.5, 3.0, 30.0], len(term)) if heavy else draw.exponential(0.8, len(term))
+    gain, numbers = np.expm1(intensity), np.array(term, np.int64)
+    weight = draw.lognormal(0, 1, customers) * np.exp(-np.bincount(numbers, intensity, customers))
+    loose = Terms(weight, numbers, np.array(person, np.int64), gain)
+    follow = draw.choice([0.15, 0.3, 0.5, 1.0], people)[loose.person]
+    return Terms.together(loose, Terms(-weight, loose.term, loose.person, gain * (1 - follow)))
+
+
+def _brought(terms: Terms, people: Iterable[int]) -> float:
+    factor = [1.0] * len(terms.weight)
+    for term, person, gain in zip(terms.term, terms.person, terms.gain, strict=True):
+        factor[term] *= 1 + gain if person in set(people) else 1.0
+    return math.fsum(weight * (one - 1) for weight, one in zip(terms.weight, factor, strict=True))
+
+
+@pytest.mark.parametrize("heavy", [False, True])
+def test_the_search_equals_brute_force(heavy: bool) -> None:
+    """Sums of terms alone, so that many are tried: also ties that are certain beside faint ones."""
+    draw = np.random.default_rng(7)
+    for _ in range(150):
+        people = int(draw.integers(1, 9))
+        size, sets = int(draw.integers(1, people + 1)), int(draw.integers(1, 6))
+        terms = _random_terms(draw, people, heavy=heavy)
+        found = costliest(terms, people, size, sets, 60)
+        values = sorted((_brought(terms, chosen) for chosen in combinations(range(people), size)), reverse=True)
+        assert found.proven
+        assert [_brought(terms, chosen) for chosen in found.sets] == pytest.approx(values[:sets], rel=1e-9, abs=1e-9)
+        assert found.bound == pytest.approx(values[0], rel=1e-9, abs=1e-9)
+
+
+def test_no_set_exceeds_the_bound_when_time_runs_out() -> None:
+    draw = np.random.default_rng(11)
+    unfinished = 0
+    for _ in range(60):
+        people = int(draw.integers(6, 10))
+        terms = _random_terms(draw, people, heavy=False)
+        found = costliest(terms, people, 4, 1, 0)
+        best = max(_brought(terms, chosen) for chosen in combinations(range(people), 4))
+        unfinished += not found.proven
+        assert found.bound >= best * (1 - 1e-9)
+        assert _brought(terms, found.sets[0]) <= best * (1 + 1e-9)
+    assert unfinished > 10
+
+
+def _pair_that_greedy_misses() -> Book:
+    """Anna alone costs most; bo and carl cost little alone and most together, for they share the large customer."""
+    return book(
+        "anna -meeting-> small strength=0.9",
+        "dora -meeting-> tiny strength=0.9",
+        "bo -meeting-> large strength=0.9",
+        "carl -meeting-> large strength=0.9",
+        customers=[{"id": "small", "revenue": 1000}, {"id": "tiny", "revenue": 100}, {"id": "large", "revenue": 5000}],
+    )
+
+
+def test_the_pair_that_greedy_misses_is_found() -> None:
+    found = _pair_that_greedy_misses()
+    alone = [row.employee for row in netaudit.risk(found).rows]
+    assert alone[0] == "anna"
+    second = max(
+        set(alone) - {"anna"}, key=lambda one: netaudit.risk(found, ["anna", one]).summary.revenue_at_risk.base
+    )
+    greedy = netaudit.risk(found, ["anna", second]).summary.revenue_at_risk
+    worst = netaudit.worst(found, 2).summary
+    assert netaudit.worst(found, 2).leavers == ("bo", "carl")
+    # by hand: 5000 · (1 - (1 - 0.3·0.9)²) = 2335.50; greedy: 1000·0.27 + 5000·0.1·0.27 = 405.00
+    assert worst.revenue_at_risk.base == 2335.5
+    assert greedy.base == 405.0
+
+
+def test_what_they_put_at_risk_one_by_one_and_together() -> None:
+    result = netaudit.worst(_pair_that_greedy_misses(), 2, sets=1)
+    (row,) = result.rows
+    assert (row.one_by_one, row.customers, row.severed) == (270.0, 1, 1)  # twice 5000 · 0.1 · 0.27
+    assert row.unheld == pytest.approx((1000 * 0.1 + 100 * 0.1 + 5000) / 6100)
+    assert result.summary.unheld_today == pytest.approx((1000 * 0.1 + 100 * 0.1 + 5000 * 0.01) / 6100)
+    assert result.summary.bound == row.revenue_at_risk.base
+
+
+def test_the_worst_is_chosen_from_a_team_or_from_candidates() -> None:
+    lines = ["anna -meeting-> a strength=0.9", "bo -meeting-> b strength=0.5", "carl -meeting-> c strength=0.2"]
+    people = [{"id": "anna", "team": "red"}, {"id": "bo", "team": "blue"}, {"id": "carl", "team": "blue"}]
+    found = book(*lines, employees=people)
+    assert netaudit.worst(found, 1).leavers == ("anna",)
+    assert netaudit.worst(found, 1, team="blue").leavers == ("bo",)
+    assert netaudit.worst(found, 1, candidates=["carl", "bo"]).leavers == ("bo",)
+    assert netaudit.worst(found, 2, candidates="carl", team="blue").leavers == ("bo", "carl")
+
+
+def test_whoever_stays_for_certain_holds_although_nobody_asks_about_them() -> None:
+    found = book("anna -meeting-> a strength=0.9", "bo -meeting-> a strength=0.9", "carl -meeting-> b strength=0.1")
+    assert netaudit.worst(found, 2, by="severed", candidates=["anna", "carl"]).summary.severed == 1
+    assert netaudit.worst(found, 2, by="severed").leavers == ("anna", "bo")  # as many, and more at risk
+
+
+def test_without_revenue_customers_are_counted() -> None:
+    lines = ["anna -meeting-> a strength=0.9", "bo -meeting-> b strength=0.5"]
+    result = netaudit.worst(book(*lines, customers=[{"id": "a"}, {"id": "b"}]), 1, sets=2)
+    assert [row.revenue_at_risk for row in result.rows] == [None, None]
+    assert [row.share_of_revenue for row in result.rows] == pytest.approx([0.135, 0.075])
+    assert result.summary.bound == pytest.approx(0.135)
+
+
+def test_nobody_with_a_tie_brings_nothing() -> None:
+    people = [{"id": "anna"}, {"id": "bo"}]
+    result = netaudit.worst(loaded(document("desk -meeting-> a strength=0.5", employees=people)), 2)
+    assert (result.summary.revenue_at_risk.base, result.summary.severed) == (0.0, 0)
+    assert result.summary.optimal
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        ({"size": 0}, "1 to 20 people"),
+        ({"size": 21}, "1 to 20 people"),
+        ({"size": 5}, "only 4 people can leave"),
+        ({"by": "money"}, "money"),
+        ({"candidates": ["an"]}, "no employee is called"),
+        ({"team": "green"}, "nobody in the team"),
+        ({"destination": "moon"}, "no destination is called"),
+    ],
+)
+def test_what_cannot_be_searched_is_an_error(asked: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError) as error:
+        netaudit.worst(_pair_that_greedy_misses(), **{"size": 2} | asked)
+    assert message in str(error.value.problems[0].message)
+
+
+def _large(people: int, customers: int, seed: int) -> Document:
+    """Many people, each customer held by three or so, of equal revenue, which gives a bound least to hold on to."""
+    draw = random.Random(seed)
+    ties = [
+        {"owner": f"p{person}", "customer": f"c{customer}", "strength": round(draw.uniform(0.05, 0.95), 3)}
+        for customer in range(customers)
+        for person in draw.sample(range(people), draw.choice([1, 2, 3, 3, 4, 5]))
+    ]
+    return {
+        "as_of": "2015-01-23",
+        "currency": "DKK",
+        "employees": [{"id": f"p{number}"} for number in range(people)],
+        "customers": [{"id": f"c{number}", "revenue": 1000} for number in range(customers)],
+        "ties": ties,
+    }
+
+
+@pytest.mark.parametrize(("people", "customers", "size"), [(500, 3000, 3), (200, 1500, 5)])
+def test_large_books_are_proven(people: int, customers: int, size: int) -> None:
+    """Nothing that is exchanged for anybody else makes the set worse, and no time limit is reached."""
+    document = _large(people, customers, 3)
+    result = netaudit.worst(loaded(document), size, sets=1, time_limit=300)
+    assert result.summary.optimal
+    plain, worst = _Plain(document), result.rows[0].leavers
+    found = plain.at_risk(worst)
+    for turn in range(8 * size):
+        swapped = {*worst, f"p{turn}"} - {worst[turn % size]}
+        assert len(swapped) < size or plain.at_risk(swapped) <= found + 1e-6
+
+
+def test_progress_is_told() -> None:
+    said: list[str] = []
+    terms = _random_terms(np.random.default_rng(3), 8, heavy=False)
+    assert costliest(terms, 8, 4, 1, 60, said.append).proven
+    assert said == []  # quicker than anybody could read
