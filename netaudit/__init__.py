@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from netaudit.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["check", "diff", "graph", "load", "ownership", "risk", "rules", "validate", "why", "worst"]
+__all__ = ["check", "diff", "forecast", "graph", "load", "ownership", "risk", "rules", "validate", "why", "worst"]
 
 
 def load(
@@ -128,6 +128,39 @@ def worst(
     request = [word for condition in chosen for word in ("--where", condition)]
     request += ["--destination", destination] if destination else []
     return worst_departures(book, scope_of(book, chosen), search, tuple(request), told)
+
+
+def forecast(
+    book: Book,
+    horizon: str = "12m",
+    *,
+    draws: int = 10_000,
+    seed: int = 1,
+    over: str | float = "10%",
+    where: Iterable[str] = (),
+    destination: str | None = None,
+    told: Callable[[str], None] | None = None,
+) -> Result[Any, Any]:
+    """What may be lost within a `horizon` such as "12m" or "2y": by team, by customer, in all, and in a bad year.
+
+    The expected loss is a closed form; its tail comes from so many `draws` of a `seed`. `over` is a loss whose chance
+    is asked for: an amount, or a share such as "10%". `told` hears how far the draws are. Rows are
+    `netaudit.analysis.forecast.Row`. Raises `UsageError`.
+    """
+    from netaudit.analysis.forecast import Horizon, look_ahead
+    from netaudit.errors import usage
+    from netaudit.scope import scope_of
+    from netaudit.year import months_of
+
+    chosen = (where,) if isinstance(where, str) else tuple(where)
+    months = months_of(horizon)
+    if not (100 <= draws <= 10_000_000 and seed >= 0):
+        raise usage("draws must be from 100 to 10,000,000, and a seed 0 or more", "such as --draws 10000 --seed 1")
+    scope = scope_of(book, chosen)
+    request = [word for condition in chosen for word in ("--where", condition)]
+    request += ["--destination", destination] if destination else []
+    ahead = Horizon(months, draws, seed, scope.units_of(book, str(over)), _destination(destination))
+    return look_ahead(book, scope, ahead, tuple(request), told)
 
 
 def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:

@@ -103,6 +103,9 @@ DEFAULTS: Mapping[str, Parameter] = {
 }
 """The parameters by their full names, in the order in which they are reported."""
 
+ATTRITION_OF = ("attrition_of_role", "attrition_of_team")
+"""Groups that a book may open: the attrition of a role or a team by its name, where it is not everybody's."""
+
 NOT_IN_RISK = ("attrition", "team_shock.", "threshold.")
 """Prefixes of the parameters that cannot move what `risk` says is at risk."""
 
@@ -125,8 +128,8 @@ class Assumptions:
     def but(self, name: str, *values: float) -> Assumptions:
         """These assumptions with another value (or low, base, high) for one parameter.
 
-        `weight.` may add kinds. Raises ValueError, with what to do about it, for an unknown name or a
-        value out of bounds.
+        `weight.` may add kinds, and ATTRITION_OF roles and teams. Raises ValueError, with what to do about it, for an
+        unknown name or a value out of bounds.
         """
         parameter = self.parameters.get(name)
         kind = name.removeprefix("weight.")
@@ -134,6 +137,9 @@ class Assumptions:
             parameter = _weight(1)
             if len(values) == 1:
                 parameter = replace(parameter, low=values[0] / 2, high=values[0] * 2)
+        group, _, leaf = name.partition(".")
+        if group in ATTRITION_OF and leaf.strip():
+            parameter = parameter or DEFAULTS["attrition"]
         if parameter is None:
             raise ValueError(f"unknown assumption {shown(name)}: {self._known(name)}")
         try:

@@ -41,7 +41,8 @@ class Column:
     """How one field of a row is shown.
 
     `table` is False for columns that only files carry, `wide` True for those that narrow pages leave out; `bar` draws
-    a share; `choices` are all values a CHOICE can have; `absent` is what stands for money that is null.
+    a share, or with `scaled` its part of the largest one; `choices` are all values a CHOICE can have; `absent` is what
+    stands for money that is null.
     """
 
     heading: str
@@ -50,6 +51,7 @@ class Column:
     table: bool = True
     wide: bool = False
     bar: bool = False
+    scaled: bool = False
     choices: tuple[str, ...] = ()
     absent: str = "unknown"
 
@@ -129,6 +131,18 @@ class Sensitivity:
 
 
 @dataclass(frozen=True, slots=True)
+class Bin:
+    """One bar of a histogram of losses: from `low` on, below `high`; the last one has no end."""
+
+    low: float | None = column("From", Unit.MONEY, "least loss; null where revenue is unknown")
+    high: float | None = column("below", Unit.MONEY, "the loss that is no longer in it; null: no end", absent="...")
+    low_share: float = column("From", Unit.SHARE, "least loss, as a share of all that is weighed")
+    high_share: float | None = column("below", Unit.SHARE, "the share that is no longer in it; null: no end")
+    draws: int = column("Draws", Unit.COUNT, "draws in it")
+    share: float = column("Of all", Unit.SHARE, "share of all draws", bar=True, scaled=True)
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """A rule as a reader of its findings needs it: what it is called, why it matters and what helps."""
 
@@ -154,7 +168,7 @@ class Result(Generic[RowT, SummaryT]):
     each value of the column `parted_by`, if there is one, or a tree with a level for each column of `nested_by`,
     under the words of `root`. `facts` is None where no book could be read, or none was asked for. `rules` are those
     whose findings the rows are; `judged_by` are further keys of the JSON: policy, baseline, limit. `hidden` are columns
-    that tell nothing in a table, for they are the same everywhere.
+    that tell nothing in a table, for they are the same everywhere. `histogram` is how often which loss was drawn.
     """
 
     schema: str
@@ -167,6 +181,7 @@ class Result(Generic[RowT, SummaryT]):
     leavers: tuple[str, ...] | None = None
     where: tuple[str, ...] | None = None
     sensitivity: tuple[Sensitivity, ...] | None = None
+    histogram: tuple[Bin, ...] | None = None
     warnings: tuple[str, ...] = ()
     parted_by: str | None = None
     nested_by: tuple[str, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -60,6 +60,21 @@ class Scope:
     def share(self, units: float) -> float:
         """A part of everything that is weighed, rounded to 9 decimals."""
         return round(units / self.weight, 9) if self.weight else 0.0
+
+    def units_of(self, book: Book, amount: str) -> int:
+        """Whole units of an amount of money, or of a share of everything such as 10%. Raises UsageError."""
+        number, percent, rest = amount.replace(" ", "").partition("%")
+        try:
+            value = Decimal(number)
+        except InvalidOperation:
+            value = Decimal(-1)
+        if rest or not value.is_finite() or value < 0 or (percent and value > 100):
+            raise usage(f"{shown(amount)} is neither an amount nor a share", "such as 5000000 or 10%")
+        if percent:
+            return int(value * self.weight / 100)
+        if self.revenue is None:
+            raise usage("no customer has a revenue, so no amount can be asked about", "a share, such as 10%")
+        return int(value.scaleb(book.digits))
 
 
 def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:

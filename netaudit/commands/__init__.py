@@ -5,6 +5,7 @@ COMMANDS = (
     "ownership",
     "why",
     "worst",
+    "forecast",
     "check",
     "diff",
     "validate",

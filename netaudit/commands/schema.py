@@ -13,6 +13,7 @@ SCHEMAS = {
     "ownership": ("netaudit.analysis.ownership", "Who owns the network: the company, its employees, or nobody"),
     "why": ("netaudit.analysis.why", "Every tie behind one node, and what its loss would do"),
     "worst": ("netaudit.analysis.worst", "The sets of people who cost most if they leave together"),
+    "forecast": ("netaudit.analysis.forecast", "What may be lost in the time ahead"),
     "diff": ("netaudit.analysis.diff", "What changed between two books"),
     "check": ("netaudit.policy.verdict", "What of a policy a book breaks"),
     "validate": ("netaudit.analysis.validate", "What is wrong with the data, and where"),

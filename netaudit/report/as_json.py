@@ -28,6 +28,8 @@ def write(result: Result[Any, Any], page: Page) -> str:
     envelope["rows"] = [plain(row) for row in result.first(page.top)]
     if result.sensitivity is not None:
         envelope["sensitivity"] = [plain(row) for row in result.sensitivity]
+    if result.histogram is not None:
+        envelope["histogram"] = [plain(row) for row in result.histogram]
     envelope["warnings"] = list(result.warnings)
     return for_json(json.dumps(envelope, ensure_ascii=False, allow_nan=False)) + "\n"
 

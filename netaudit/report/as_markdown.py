@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from netaudit.report.escape import for_markdown, for_terminal
 from netaudit.report.figures import NUMERIC, Scale, heading, sentence, share, table_scale, text_of
-from netaudit.result import Unit, columns_of
+from netaudit.result import Bin, Unit, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,6 +26,8 @@ def write(result: Result[Any, Any], page: Page) -> str:
         parts.append(_table(result.row_type, rows, currency, result.left_out) if rows else "No rows.")
         if len(rows) < len(found):
             parts.append(f"{len(rows)} of {len(found)} rows.")
+    if result.histogram is not None:
+        parts += ["#### How often which loss was drawn", _table(Bin, result.histogram, currency, result.hidden)]
     if result.sensitivity:
         parts += [
             "#### How far each assumption moves the total",

@@ -14,7 +14,7 @@ from rich.tree import Tree
 
 from netaudit.report.escape import for_terminal
 from netaudit.report.figures import NUMERIC, Scale, bar, heading, sentence, share, table_scale, text_of
-from netaudit.result import Unit, columns_of
+from netaudit.result import Bin, Unit, columns_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -58,7 +58,7 @@ def write(result: Result[Any, Any], page: Page) -> str:
     currency = result.currency
     console.print(_text(result.title, currency, "bold"))
     console.print()
-    for entry in (*_body(result, page), *_moving(result, page)):
+    for entry in (*_body(result, page), *_drawn(result, page), *_moving(result, page)):
         console.print(entry)
     console.print()
     for said in result.closing:
@@ -94,6 +94,13 @@ class _InAscii:
         plain = options.copy()
         plain.encoding = "ascii"
         yield from console.render(self.drawn, plain)
+
+
+def _drawn(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
+    """How often which loss was drawn, if any was."""
+    if result.histogram is not None:
+        yield Text("\nHow often which loss was drawn", "bold")
+        yield _table(Bin, result.histogram, result.currency, page, without=result.hidden)
 
 
 def _moving(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
@@ -180,19 +187,23 @@ def _table(
             no_wrap=about.unit is not Unit.TEXT,
             overflow="fold",
         )
+    wholes = {name: max(getattr(row, name) for row in rows) or 1 for name, about in columns.items() if about.scaled}
     for row in rows:
-        table.add_row(*(_cell(row, name, about, scale, page, wide=wide) for name, about in columns.items()))
+        cells = (
+            _cell(row, name, columns[name], scale, page, 10 if wide else 5, wholes.get(name, 1)) for name in columns
+        )
+        table.add_row(*cells)
     return table
 
 
-def _cell(row: Any, name: str, about: Column, scale: Scale, page: Page, *, wide: bool) -> Text:
+def _cell(row: Any, name: str, about: Column, scale: Scale, page: Page, width: int, whole: float) -> Text:
     value = getattr(row, name)
     if about.unit is Unit.MONEY:
         return Text(about.absent if value is None else scale.money(value))
     if about.unit is Unit.SHARE and value is None:
         return Text("")
     if about.unit is Unit.SHARE:
-        drawn = f"{bar(value, 10 if wide else 5, fancy=page.fancy)} " if about.bar else ""
+        drawn = f"{bar(value / whole, width, fancy=page.fancy)} " if about.bar else ""
         return Text(f"{drawn}{share(value):>6}")
     if about.unit is Unit.CHOICE:
         return Text(str(value), STYLES.get(str(value), ""))

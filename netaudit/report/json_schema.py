@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import is_dataclass
 from typing import Any, get_args, get_type_hints
 
-from netaudit.result import Band, Column, Sensitivity, Unit, columns_of
+from netaudit.result import Band, Bin, Column, Sensitivity, Unit, columns_of
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TEXT: dict[str, Any] = {"type": "string"}
@@ -62,6 +62,9 @@ _MORE: dict[str, dict[str, Any]] = {
 }
 """What some answers add: who leaves; the old book, with those of all `inputs` that are its; what is judged by."""
 
+_DRAWN = ("forecast",)
+"""Answers that have a histogram."""
+
 _WITHOUT_A_BOOK = ("validate", "rules", "rule", "config")
 """Answers that there are without a book that could be loaded."""
 
@@ -78,6 +81,7 @@ def schema_of(identity: str, title: str, row_type: type[Any], summary_type: type
         **_MORE.get(name, {}),
         "summary": _of_type(summary_type),
         "rows": {"type": "array", "items": _of_type(row_type)},
+        **({"histogram": {"type": "array", "items": _of_type(Bin)}} if name in _DRAWN else {}),
         "warnings": _TEXTS,
     }
     optional = {
