@@ -5,15 +5,15 @@ from __future__ import annotations
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from scipy import sparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
-    from scipy import sparse
 
     Floats = NDArray[np.float64]
     Whole = NDArray[np.int64]
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 YEARS = 256
 """Years drawn at a time; each such chunk has random numbers of its own, so that cores change nothing."""
 
-CUSTOMERS = 4096
-"""Customers at a time, so that memory stays bounded."""
+CUSTOMERS = 1024
+"""Customers at a time, so that what is worked on stays near the processor."""
 
 EXACT = 2**52
 """Sums up to this are exact in floating point, in any order."""
@@ -56,18 +56,34 @@ def lost_in(pool: Pool, years: int, seed: int, told: Callable[[str], None] | Non
     e^-(Λ - Λ_L) - e^-(Λ - Λ_L + pull_L).
     """
     coarse = max(1, -(-int(pool.weight.sum()) // EXACT))
-    weight = np.round(pool.weight / coarse)
-    starts = range(0, years, YEARS)
+    parts = [_part(pool, first, coarse) for first in range(0, len(pool.weight), CUSTOMERS)]
     found = np.zeros(years, np.int64)
-    with ThreadPoolExecutor(cores()) as pool_of_threads:
-        chunks = pool_of_threads.map(
-            lambda start: _chunk(pool, weight, seed, start // YEARS, min(YEARS, years - start)), starts
-        )
-        for start, lost in zip(starts, chunks, strict=True):
-            found[start : start + len(lost)] = lost
+
+    def lost(start: int) -> Whole:
+        return _lost(pool, parts, seed, start // YEARS, min(YEARS, years - start))
+
+    with ThreadPoolExecutor(cores()) as threads:
+        starts = range(0, years, YEARS)
+        for start, chunk in zip(starts, threads.map(lost, starts), strict=True):
+            found[start : start + len(chunk)] = chunk
             if told is not None:
-                told(f"years drawn: {start + len(lost):,} of {years:,}")
+                told(f"years drawn: {start + len(chunk):,} of {years:,}")
     return found * coarse
+
+
+class _Part(NamedTuple):
+    """Some customers: matrices of -Λ + Λ_L and of -Λ + Λ_L - pull_L, in a last column -Λ, and weights."""
+
+    stays: sparse.csr_array
+    keeps: sparse.csr_array
+    weight: Floats
+
+
+def _part(pool: Pool, first: int, coarse: int) -> _Part:
+    here = slice(first, first + CUSTOMERS)
+    held, total = pool.held[here], sparse.csr_array(-pool.total[here, None])
+    stays, keeps = (sparse.hstack([one, total], format="csr") for one in (held, held - pool.pull[here]))
+    return _Part(stays, keeps, np.round(pool.weight[here] / coarse))
 
 
 def cores() -> int:
@@ -75,12 +91,12 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _chunk(pool: Pool, weight: Floats, seed: int, number: int, years: int) -> Whole:
-    gone = _who_leaves(pool, _random(seed, number, 0), years)
+def _lost(pool: Pool, parts: list[_Part], seed: int, chunk: int, years: int) -> Whole:
+    """The weight lost in each year of a chunk; every part of the customers has random numbers of its own as well."""
+    gone = _who_leaves(pool, _random(seed, chunk, 0), years)
     lost = np.zeros(years)
-    for part, first in enumerate(range(0, len(weight), CUSTOMERS), 1):
-        here = slice(first, first + CUSTOMERS)
-        lost += weight[here] @ _what_is_lost(pool, gone, here, _random(seed, number, part))
+    for number, part in enumerate(parts, 1):
+        lost += part.weight @ _what_is_lost(part, gone, _random(seed, chunk, number))
     return lost.astype(np.int64)
 
 
@@ -89,22 +105,20 @@ def _random(*seed: int) -> np.random.Generator:
 
 
 def _who_leaves(pool: Pool, random: np.random.Generator, years: int) -> Floats:
-    """1 where a person (row) leaves in a year (column)."""
+    """1 where a person (row) leaves in a year (column), and a last row of ones."""
     shocks = random.random((pool.teams, years)) < pool.shock
     shaken = np.zeros((len(pool.team), years), bool)
     member = pool.team >= 0
     shaken[member] = shocks[pool.team[member]]
     chance = np.where(shaken, pool.shocked[:, None], pool.alone[:, None])
-    return (random.random(shaken.shape) < chance).astype(np.float64)
+    leaves = random.random(shaken.shape) < chance
+    return np.vstack((leaves, np.ones((1, years)))).astype(np.float64)
 
 
-def _what_is_lost(pool: Pool, gone: Floats, here: slice, random: np.random.Generator) -> Floats:
-    """1 where a customer (row) is lost in a year (column); everything in place, for memory is what takes time."""
-    stays: Floats = pool.held[here] @ gone
-    stays -= pool.total[here, None]
-    keeps = pool.pull[here] @ gone
-    np.subtract(stays, keeps, out=keeps)
+def _what_is_lost(part: _Part, gone: Floats, random: np.random.Generator) -> Floats:
+    """1 where a customer (row) is lost in a year (column); in place, for memory is what takes the time."""
+    stays: Floats = part.stays @ gone
+    keeps: Floats = part.keeps @ gone
     np.exp(stays, out=stays)
     stays -= np.exp(keeps, out=keeps)
-    drawn = random.random(out=keeps)
-    return np.less(drawn, stays, out=stays, casting="unsafe")
+    return np.less(random.random(out=keeps), stays, out=stays, casting="unsafe")
