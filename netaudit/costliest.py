@@ -42,7 +42,7 @@ class Terms:
     """The terms of what leaving brings: `weight` of each, and entries (`term`, `person`, `gain` above 0).
 
     Entries are sorted by term, then by person; people are numbered from 0. The measures of the model are such sums:
-    docs/worst.md.
+    docs/model.md, "Several at once".
     """
 
     weight: Floats

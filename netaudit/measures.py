@@ -29,7 +29,7 @@ SURE = 27.6
 
 
 def terms_of(ties: dict[str, Any], by: str, size: int, whole: int) -> Terms:
-    """A measure of sets of `size`, of what `entries_of` gives: docs/worst.md has the formulas.
+    """A measure of sets of `size`, of what `entries_of` gives: docs/model.md has the formulas.
 
     Unheld: e^-Λ · Π (1 + x) with x = e^λ - 1; at risk takes e^-Λ · Π (1 + (1 - φ)·x) from it. A severed customer is one
     that would be unheld if every tie to it held for certain; among sets that sever as many, more at risk is worse.

@@ -66,7 +66,7 @@ def within(annual: float, months: int) -> float:
 
 
 def chances(book: Book, months: int) -> list[Chances]:
-    """Everyone who is here, by id; docs/forecast.md has the formulas.
+    """Everyone who is here, by id; docs/model.md has the formulas.
 
     The attrition is the employee's own, else that of the role, of the team, of everybody. A departure recorded within
     the horizon is certain. The total p stays what it is: with shocks of the chance q, in which each leaves with r, the
