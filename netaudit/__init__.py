@@ -119,6 +119,10 @@ def worst(
     one_of(by, MEASURES)
     if not 1 <= size <= MOST:
         raise usage(f"a set has 1 to {MOST} people", "such as -k 3")
+    if not time_limit >= 0:
+        raise usage("a time limit is 0 seconds or more", "such as --time-limit 60")
+    if sets < 1:
+        raise usage("at least one set is to be found", "such as --sets 5")
     named = (candidates,) if isinstance(candidates, str) else tuple(candidates)
     chosen = (where,) if isinstance(where, str) else tuple(where)
     among = leavers_of(book, named, team, departures=False) or everyone_of(book)

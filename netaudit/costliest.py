@@ -136,7 +136,7 @@ class _Search:
         return len(self.best) < self.count or bound > self.best[0][0] * (1 + CLOSE)
 
     def _take(self, value: float, people: tuple[int, ...]) -> None:
-        entry = value, tuple(sorted(people))
+        entry = float(value), tuple(sorted(people))
         if any(entry[1] == chosen for _, chosen in self.best):
             return
         if len(self.best) < self.count:

@@ -297,7 +297,8 @@ def test_hash_seeds_and_threads_change_no_byte(threads: str, seed: str) -> None:
         "import netaudit, sys; from netaudit.report import Page, written\n"
         f"b = netaudit.load(sys.argv[1], threads={threads})\n"
         "texts = (written(netaudit.risk(b, who), 'json', Page()) for who in ((), ('mette', 'torben')))\n"
-        "print(*texts, written(netaudit.ownership(b), 'json', Page()))"
+        "more = (netaudit.ownership(b), netaudit.worst(b, 3), netaudit.forecast(b, draws=600))\n"
+        "print(*texts, *(written(one, 'json', Page()) for one in more))"
     )
     command = [sys.executable, "-c", script, TELCO]
     done = subprocess.run(
@@ -311,7 +312,8 @@ def _reference() -> str:
 
     b = netaudit.load(TELCO)
     texts = (written(netaudit.risk(b, who), "json", Page()) for who in ((), ("mette", "torben")))
-    return " ".join([*texts, written(netaudit.ownership(b), "json", Page())]) + "\n"
+    more = (netaudit.ownership(b), netaudit.worst(b, 3), netaudit.forecast(b, draws=600))
+    return " ".join([*texts, *(written(one, "json", Page()) for one in more)]) + "\n"
 
 
 @pytest.mark.parametrize(
@@ -323,6 +325,13 @@ def _reference() -> str:
         ([], "exposure"),
         (["--where", "revenue=>= 1000000"], "exposure"),
         ([], "ownership"),
+        (["-k", "2"], "worst"),
+        (
+            ["-k", "4", "--by", "severed", "--team", "enterprise", "--candidate", "pia", "--where", "segment=b2b"],
+            "worst",
+        ),
+        (["--draws", "200"], "forecast"),
+        (["--draws", "200", "--horizon", "2y", "--where", "segment=b2b"], "forecast"),
     ],
 )
 @pytest.mark.parametrize("book", ["telco", "telco-csv"])
@@ -336,7 +345,7 @@ def test_every_answer_fits_its_schema(
     assert cli.run([command, str(ROOT / "examples" / book), "-f", "json", *args]) == 0
     answer = json.loads(capsys.readouterr().out)
     jsonschema.validate(answer, schema)
-    broken = {**answer, "rows": [{**answer["rows"][0], "name": 3}]}
+    broken = {**answer, "rows": [{**answer["rows"][0], next(iter(answer["rows"][0])): {}}]}
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(broken, schema)
 

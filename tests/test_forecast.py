@@ -13,12 +13,13 @@ import numpy as np
 import pytest
 
 import netaudit
-from netaudit import draws, report
+from netaudit import cli, draws, report
 from netaudit.analysis.forecast import tail_of
 from netaudit.errors import UsageError
 from netaudit.year import chances, end_of, months_of
 from tests.books import Document, book, loaded
 from tests.oracle import Oracle
+from tests.test_cli import TELCO
 
 if TYPE_CHECKING:
     from netaudit.result import Result
@@ -441,3 +442,24 @@ def test_the_loss_asked_about_is_an_amount_or_a_share() -> None:
     amount, share = (netaudit.forecast(found, draws=100, over=over).summary for over in (whole / 4, "25 %"))
     assert (amount.over, amount.over_probability) == (share.over, share.over_probability)
     assert amount.over_share == 0.25
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["--horizon", "6m", "--over", "5000000"], 0, ""),
+        (["--horizon", "soon"], 2, "U001 'soon' is not a horizon"),
+        (["--over", "lots"], 2, "U001 'lots' is neither an amount nor a share"),
+        (["--draws", "1"], 2, "'--draws'"),
+        (["--seed", "-1"], 2, "'--seed'"),
+        (["--assume", "attrition_of_team.sme=2"], 2, "U001 attrition_of_team.sme must lie from 0 to 1"),
+        (["--assume", "attrition_of_town.sme=0.2"], 2, "U001 unknown assumption 'attrition_of_town.sme'"),
+        (["-o", "no/such/file"], 2, "O001 cannot be written"),
+    ],
+)
+def test_exit_codes(capsys: pytest.CaptureFixture[str], args: list[str], code: int, said: str, form: str) -> None:
+    assert cli.run(["forecast", TELCO, "--draws", "100", *args, "-f", form]) == code
+    out, err = capsys.readouterr()
+    assert said in " ".join(err.replace("│", " ").split())
+    assert bool(out) == (code == 0)

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import netaudit
@@ -117,6 +117,22 @@ def test_order_repeats_and_threads_change_no_byte(document: Document, leavers: s
     for who in (leavers, ()):
         expected = answer(document, who, threads=2)
         assert answer(shuffled, who, threads=1) == expected
+
+
+@settings(max_examples=20)
+@given(documents(), st.integers(1, 3), st.randoms(use_true_random=False))
+def test_order_changes_no_byte_of_sets_and_years(document: Document, size: int, chance: random.Random) -> None:
+    staying(document)
+    shuffled = copy.deepcopy(document)
+    for rows in shuffled.values():
+        if isinstance(rows, list):
+            chance.shuffle(rows)
+    texts = []
+    for rows, threads in ((document, 2), (shuffled, 1)):
+        found = loaded(rows, threads=threads)
+        answers = (netaudit.worst(found, size), netaudit.forecast(found, draws=300))
+        texts.append([{**json.loads(written(one, "json", Page())), "inputs": None} for one in answers])
+    assert texts[0] == texts[1]
 
 
 @given(documents(), LEAVERS)

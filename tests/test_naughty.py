@@ -137,6 +137,20 @@ def test_owners(book: Path, table: Path, strings: list[str], capsys: pytest.Capt
 
 
 @pytest.mark.parametrize("form", FOR_ALL)
+def test_sets_and_years(
+    book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str
+) -> None:
+    for source in (book, table):
+        asked = (str(source), "--as-of", "2015-01-23", "--top", "0", "-f", form)
+        out = shown(capsys, "worst", *asked, "-k", "1", "--sets", "100")
+        if form == "csv":
+            assert all(harmless(row["leavers"]) and harmless(row["names"]) for row in csv.DictReader(io.StringIO(out)))
+        out = shown(capsys, "forecast", *asked, "--draws", "100")
+        if form == "csv":
+            assert all(harmless(row["key"]) and harmless(row["name"]) for row in csv.DictReader(io.StringIO(out)))
+
+
+@pytest.mark.parametrize("form", FOR_ALL)
 def test_nodes(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
     for number in range(0, len(strings), 160):
         shown(capsys, "why", f"customer:c{number}", str(book), "-f", form)

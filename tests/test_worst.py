@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import random
+import re
+import time
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netaudit
+from netaudit import cli, report
 from netaudit.costliest import Terms, costliest
 from netaudit.errors import UsageError
+from tests.benchmarks.several import made, terms_of
 from tests.books import Document, book, document, documents, loaded
 from tests.oracle import Oracle
+from tests.test_cli import TELCO
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -267,6 +272,9 @@ def test_nobody_with_a_tie_brings_nothing() -> None:
         ({"size": 21}, "1 to 20 people"),
         ({"size": 5}, "only 4 people can leave"),
         ({"by": "money"}, "money"),
+        ({"sets": 0}, "at least one set"),
+        ({"time_limit": math.nan}, "0 seconds or more"),
+        ({"time_limit": -1}, "0 seconds or more"),
         ({"candidates": ["an"]}, "no employee is called"),
         ({"team": "green"}, "nobody in the team"),
         ({"destination": "moon"}, "no destination is called"),
@@ -308,8 +316,60 @@ def test_large_books_are_proven(people: int, customers: int, size: int) -> None:
         assert len(swapped) < size or plain.at_risk(swapped) <= found + 1e-6
 
 
-def test_progress_is_told() -> None:
+class _Clock:
+    """A clock by which every look takes a second."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 1
+        return self.now
+
+
+def test_progress_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     said: list[str] = []
-    terms = _random_terms(np.random.default_rng(3), 8, heavy=False)
-    assert costliest(terms, 8, 4, 1, 60, said.append).proven
-    assert said == []  # quicker than anybody could read
+    terms = terms_of(made(40, 200, 600, 1))
+    monkeypatch.setattr(time, "monotonic", _Clock())
+    assert costliest(terms, 40, 5, 1, 1e9, said.append).proven
+    assert re.fullmatch(r"branches open: \d+; 1?\d?\d\.\d\d% above the best group are not ruled out", said[0])
+
+
+@pytest.mark.parametrize("by", MEASURES)
+def test_a_search_that_ran_out_of_time_says_so(by: str) -> None:
+    document = _large(40, 200, 5)
+    found = loaded(document)
+    cut = netaudit.worst(found, 6, by=by, time_limit=0)
+    whole = netaudit.worst(found, 6, by=by)
+    assert whole.summary.optimal
+    assert not cut.summary.optimal
+    measured = {"revenue-at-risk": whole.summary.revenue_at_risk.base}
+    assert cut.summary.bound >= measured.get(by, getattr(whole.summary, by, 0)) == whole.summary.bound
+    assert "Not proven: the time of 0 seconds ran out." in report.written(cut, "table", report.Page())
+    assert "Proven: of these 40 people no other 6 together are worse." in report.written(whole, "table", report.Page())
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+@pytest.mark.parametrize(
+    ("args", "code", "said"),
+    [
+        (["-k", "2"], 0, ""),
+        (["-k", "2", "--by", "unheld", "--time-limit", "0"], 0, ""),
+        (["-k", "0"], 2, "'--size'"),
+        (["-k", "12"], 2, "U001 only 11 people can leave"),
+        (["-k", "4", "--team", "enterprise"], 2, "U001 only 3 people can leave"),
+        (["--by", "money"], 2, "'money' is not one of"),
+        (["--candidate", "ole"], 2, "U002 'ole' has left already"),
+        (["--candidate", "desk"], 2, "U002 'desk' is a channel"),
+        (["--team", "sales"], 2, "U002 nobody in the team 'sales'"),
+        (["--sets", "0"], 2, "'--sets'"),
+        (["--time-limit", "nan"], 2, "'--time-limit'"),
+        (["--where", "segment=x"], 2, "U001 no customer fits"),
+        (["-o", "no/such/file"], 2, "O001 cannot be written"),
+    ],
+)
+def test_exit_codes(capsys: pytest.CaptureFixture[str], args: list[str], code: int, said: str, form: str) -> None:
+    assert cli.run(["worst", TELCO, *args, "-f", form]) == code
+    out, err = capsys.readouterr()
+    assert said in " ".join(err.replace("│", " ").split())
+    assert bool(out) == (code == 0)

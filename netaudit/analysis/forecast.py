@@ -44,7 +44,7 @@ class Row:
     dimension: str = column("By", Unit.CHOICE, "what the row is about", choices=("team", "customer"))
     key: str | None = column("Key", Unit.ID, "id; null for people without a team", table=False)
     name: str | None = column("Name", Unit.TEXT, "name, or id where none is known")
-    people: int | None = column("People", Unit.COUNT, "people of the team who are here; null for customers")
+    people: int | None = column("People", Unit.COUNT, "people of the team who are here; null for customers", wide=True)
     leaving: float | None = column("Leaving", Unit.NUMBER, "how many of them leave, on average; null for customers")
     customers: int | None = column(
         "Customers", Unit.COUNT, "customers that the team has live ties to; null for customers", wide=True
@@ -54,7 +54,7 @@ class Row:
     expected_share: Band = column(
         "Share lost", Unit.SHARE, "expected share lost; of a team: of what these customers weigh", table=False
     )
-    unheld_today: float = column("Unheld today", Unit.SHARE, "share that nothing holds as things stand")
+    unheld_today: float = column("Unheld now", Unit.SHARE, "share that nothing holds as things stand")
     unheld: float = column("Then", Unit.SHARE, "the same at the end of the horizon, expected")
 
 

@@ -300,7 +300,8 @@ def _sure(search: Search, summary: Summary, worst: Row) -> Sentence:
         "seconds": Value(search.seconds, Unit.NUMBER),
     }
     if summary.optimal:
-        return Sentence("Proven: no other {size} of these {count} are worse.", values)
+        others = "no other {size} together are" if search.size > 1 else "nobody else is"
+        return Sentence(f"Proven: of these {{count}} people {others} worse.", values)
     measured = _measured(worst, search.by)
     values["gap"] = Value(summary.bound / measured - 1 if measured else 1.0, Unit.SHARE)
     return Sentence(

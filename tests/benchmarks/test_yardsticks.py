@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -127,3 +128,15 @@ def test_the_benchmark_runs_and_shows_three_tables() -> None:
     assert shown.count("| command |") == 3
     assert all(f"| {name} | 1 |" in shown for name in ("ownership", "why CUSTOMER", "why EMPLOYEE", "risk --leaver"))
     assert shown.count(f"Python {sys.version_info.major}.") == 2
+
+
+def test_the_worst_sets_and_the_drawn_years_are_measured(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from tests.benchmarks import several
+
+    monkeypatch.setattr(several, "SIZES", ((20, 60, 3),))
+    several.main(["--runs", "1", "--years", "300"])
+    shown = capsys.readouterr().out
+    assert re.search(r"\| 300 years drawn, \d+ cores \| \d+\.\d \| \d+\.\d \| \d+ \|", shown)
+    assert re.search(r"\| 3 of 20 \| 60 \| \d+\.\d\d \| proven \|", shown)

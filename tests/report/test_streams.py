@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from netaudit.errors import OutputError
-from netaudit.report.streams import append, deliver, deliver_all
+from netaudit.report.streams import append, deliver, deliver_all, progress
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -243,3 +243,27 @@ def test_appending_keeps_what_is_there(folder: Path) -> None:
 def test_what_cannot_be_appended_to_is_said(path: str) -> None:
     with pytest.raises(OutputError, match="O001 cannot be written: "):
         append("x", path)
+
+
+def test_progress_is_one_line_on_a_terminal_that_is_wiped_in_the_end(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "20")
+    with progress(quiet=False) as told:
+        assert told is not None
+        told("years drawn: 256 of 10,000,000")
+        told("\x1b]0;evil\x07")
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == "\r\x1b[2Kyears drawn: 256 of\r\x1b[2K\\x1b]0;evil\\x07\r\x1b[2K"
+
+
+@pytest.mark.parametrize("quiet", [True, False])
+def test_there_is_no_progress_off_a_terminal_or_when_quiet(
+    quiet: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: quiet)
+    with progress(quiet=quiet) as told:
+        assert told is None
+    assert capsys.readouterr() == ("", "")
