@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 
 Basis = Literal["evidence", "convention"]
 Ends = Literal["low", "base", "high"]
+ENDS: tuple[Ends, ...] = ("low", "base", "high")
+"""The ends of a range, as bands have them."""
+
 DESTINATIONS = ("competitor", "elsewhere", "unknown")
 
 

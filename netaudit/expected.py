@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit import model
+from netaudit.assumptions import ENDS
 from netaudit.model import PULL, UNIT, within
 
 if TYPE_CHECKING:
@@ -16,7 +17,6 @@ if TYPE_CHECKING:
     from netaudit.engine import Frame
     from netaudit.year import Chances
 
-ENDS = ("low", "base", "high")
 _SUMS = tuple(f"{part}_{end}" for part in ("loose", "kept") for end in ENDS)
 
 

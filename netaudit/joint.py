@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit import model
+from netaudit.assumptions import ENDS
 
 if TYPE_CHECKING:
     from netaudit.engine import Frame
-
-ENDS = ("low", "base", "high")
 
 
 def lost_to(pairs: Frame, leavers: Frame, customers: Frame, by: tuple[str, ...] = (), *, alone: bool = False) -> Frame:

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netaudit.assumptions import ATTRITION_OF, DEFAULTS
+from netaudit.assumptions import ATTRITION_OF, DEFAULTS, ENDS
 from netaudit.errors import shown, usage
 from netaudit.loading.values import day_number
 from netaudit.scope import still_here
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from netaudit.assumptions import Assumptions, Ends, Parameter
+    from netaudit.assumptions import Assumptions, Parameter
     from netaudit.book import Book
 
 MONTHS = 120
@@ -81,8 +81,7 @@ def chances(book: Book, months: int) -> list[Chances]:
     ):
         certain = left_on is not None and today < left_on <= last
         annual = _attrition(book.assumptions, role, team, own)
-        ends: tuple[Ends, ...] = ("low", "base", "high")
-        totals = [1.0 if certain else within(annual.at(end), months) for end in ends]
+        totals = [1.0 if certain else within(annual.at(end), months) for end in ENDS]
         low, base, high = (_split(total, shock if team else 0.0, leave) for total in totals)
         alone, shocked = zip(low, base, high, strict=True)
         found.append(Chances(person, team, alone, shocked, totals[1], certain))

@@ -14,8 +14,8 @@ import pytest
 
 import netaudit
 from netaudit import cli, draws, report
-from netaudit.analysis.forecast import tail_of
 from netaudit.errors import UsageError
+from netaudit.tail import tail_of
 from netaudit.year import chances, end_of, months_of
 from tests.books import Document, book, loaded
 from tests.oracle import Oracle

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import narwhals as nw
 
 from netaudit import model
-from netaudit.assumptions import NOT_IN_RISK
-from netaudit.joint import ENDS, lost_to
+from netaudit.assumptions import ENDS, NOT_IN_RISK
+from netaudit.joint import lost_to
 from netaudit.model import LiveTies
 from netaudit.network import cut_off, graph_of, single_points, tolerance, tolerance_either_side
 from netaudit.result import Band, Result, Sensitivity, Sentence, Unit, Value, column

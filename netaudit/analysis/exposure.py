@@ -9,6 +9,7 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.absence import absence_factor
+from netaudit.assumptions import ENDS
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, money_band, still_here, suggested, unmapped_words
 
@@ -86,7 +87,6 @@ def rank_exposure(
 
 def _exposure(book: Book, scope: Scope, pairs: Frame, here: Frame, destination: str | None) -> Frame:
     """Per employee who is here: id, name, team, counts, and whole units of what is touched and at risk."""
-    ends = ("low", "base", "high")
     limits = model.Limits.of(book.assumptions)
     totals = pairs.group_by("customer").agg(
         total=nw.col("units").sum().cast(nw.Int64),
@@ -105,7 +105,7 @@ def _exposure(book: Book, scope: Scope, pairs: Frame, here: Frame, destination: 
         walks=model.shares()["walks"],
     )
     mine = mine.with_columns(
-        **{f"risk_{end}": model.at_risk("weight", model.lost_alone(f"follow_{end}")) for end in ends}
+        **{f"risk_{end}": model.at_risk("weight", model.lost_alone(f"follow_{end}")) for end in ENDS}
     )
     summed = mine.group_by("person").agg(
         customers=nw.len(),
@@ -113,7 +113,7 @@ def _exposure(book: Book, scope: Scope, pairs: Frame, here: Frame, destination: 
         exposed=nw.col("exposed").sum(),
         alone=nw.col("alone").sum(),
         touched=nw.col("weight").sum(),
-        **{f"risk_{end}": nw.col(f"risk_{end}").sum() for end in ends},
+        **{f"risk_{end}": nw.col(f"risk_{end}").sum() for end in ENDS},
     )
     joined = here.select("name", "team", person="id").join(summed, on="person", how="left")
     return joined.select(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import narwhals as nw
@@ -12,11 +11,13 @@ import numpy as np
 from scipy import sparse
 
 from netaudit import model
+from netaudit.assumptions import ENDS
 from netaudit.draws import Pool, lost_in
 from netaudit.expected import expected_by_team, expected_of, prospects
 from netaudit.model import PORTION, PULL, UNIT
 from netaudit.result import Band, Bin, Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, money_band, suggested, unmapped_words
+from netaudit.tail import bars_of, tail_of
 from netaudit.year import chances, end_of, shock_of, strangers
 
 if TYPE_CHECKING:
@@ -27,14 +28,6 @@ if TYPE_CHECKING:
     from netaudit.engine import Frame
     from netaudit.scope import Scope
     from netaudit.year import Chances
-
-TAIL = 0.95
-"""The quantile of the bad years: one in twenty is worse."""
-
-BINS = 12
-"""Bars of the histogram, about."""
-
-ENDS = ("low", "base", "high")
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,47 +260,6 @@ def _pool(book: Book, held: Frame, pairs: Frame, rates: Frame, people: Sequence[
     )
 
 
-class _Tail(NamedTuple):
-    """Figures of the draws with their standard errors, in whole units of weight; the last two are chances."""
-
-    mean: float
-    mean_error: float
-    var: float
-    var_error: float
-    es: float
-    es_error: float
-    chance: float
-    chance_error: float
-
-
-def tail_of(losses: Whole, over: int) -> _Tail:
-    """Mean, VaR95, ES95 and the chance of more than `over`, each with its standard error.
-
-    VaR95 is the smallest loss that 95 % of the draws do not exceed; its error is half the distance between the order
-    statistics one binomial standard deviation to either side. ES95 is VaR + E[(X - VaR)+] / 0.05 (Rockafellar and
-    Uryasev, 2000). A chance of k in n has the error of (k + 1)/(n + 2), which is not 0 where nothing was seen.
-    """
-    ordered = np.sort(losses)
-    count = len(ordered)
-    rank = math.ceil(TAIL * count) - 1
-    spread = math.ceil(math.sqrt(count * TAIL * (1 - TAIL)))
-    var = int(ordered[rank])
-    beyond = np.maximum(ordered - var, 0).astype(np.float64)
-    root = math.sqrt(count)
-    hits = int((ordered > over).sum())
-    guarded = (hits + 1) / (count + 2)
-    return _Tail(
-        mean=float(ordered.mean()),
-        mean_error=float(ordered.std()) / root,
-        var=var,
-        var_error=float(ordered[min(rank + spread, count - 1)] - ordered[max(rank - spread, 0)]) / 2,
-        es=var + float(beyond.mean()) / (1 - TAIL),
-        es_error=float(beyond.std()) / (1 - TAIL) / root,
-        chance=hits / count,
-        chance_error=math.sqrt(guarded * (1 - guarded) / count),
-    )
-
-
 def _summary(
     book: Book, scope: Scope, horizon: Horizon, people: Sequence[Chances], totals: _Total, losses: Whole
 ) -> Summary:
@@ -349,32 +301,19 @@ def _summary(
 
 
 def _histogram(book: Book, scope: Scope, losses: Whole) -> tuple[Bin, ...]:
-    """The draws by their loss: bars of one round width, and the last one open for the hundredth of largest losses."""
-    top = int(np.quantile(losses, 0.99, method="higher"))
-    width = _round_up(max(top, 1) / BINS)
-    edges = [width * number for number in range(max(1, -(-top // width)) + 1)]
-    counts = [int(((losses >= low) & (losses < high)).sum()) for low, high in pairwise(edges)]
-    counts.append(int((losses >= edges[-1]).sum()))
-    bins = []
-    for low, high, count in zip(edges, [*edges[1:], None], counts, strict=True):
-        known = scope.revenue is not None
-        bins.append(
-            Bin(
-                low=book.money(low) if known else None,
-                high=book.money(high) if known and high is not None else None,
-                low_share=scope.share(low),
-                high_share=None if high is None else scope.share(high),
-                draws=count,
-                share=round(count / len(losses), 9),
-            )
+    """The draws by their loss."""
+    known = scope.revenue is not None
+    return tuple(
+        Bin(
+            low=book.money(low) if known else None,
+            high=book.money(high) if known and high is not None else None,
+            low_share=scope.share(low),
+            high_share=None if high is None else scope.share(high),
+            draws=count,
+            share=round(count / len(losses), 9),
         )
-    return tuple(bins)
-
-
-def _round_up(width: float) -> int:
-    """The next of 1, 2, 2.5, 5, 10, 20, ... that is a whole number."""
-    power: float = 10 ** math.floor(math.log10(max(width, 1.0)))
-    return next(math.ceil(step * power) for step in (1, 2, 2.5, 5, 10) if step * power >= width)
+        for low, high, count in bars_of(losses)
+    )
 
 
 def _title(book: Book, horizon: Horizon) -> Sentence:

@@ -10,8 +10,9 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.absence import absence_factor
+from netaudit.assumptions import ENDS
 from netaudit.costliest import costliest
-from netaudit.joint import ENDS, lost_to
+from netaudit.joint import lost_to
 from netaudit.measures import MEASURES, entries_of, terms_of
 from netaudit.model import PORTION, UNIT
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
