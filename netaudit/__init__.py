@@ -92,7 +92,7 @@ def risk(
 
 def worst(
     book: Book,
-    size: int = 3,
+    size: int | None = None,
     *,
     by: str = "revenue-at-risk",
     team: str | None = None,
@@ -105,30 +105,32 @@ def worst(
 ) -> Result[Any, Any]:
     """The `size` people who cost most if they leave together, and the next worst sets; proven where time allows.
 
-    `by` is "revenue-at-risk", "severed" or "unheld"; they are chosen from `candidates` (ids or names), a `team`, or all
-    who are here. `sets` is how many are found, `time_limit` the seconds after which the search ends with a bound, and
-    `told` hears how far it is. Rows are `netaudit.analysis.worst.Row`. Raises `UsageError`.
+    Without a `size` they are three, or as many as there are; chosen from `candidates` (ids or names), a `team`, or all
+    who are here. `by` is "revenue-at-risk", "severed" or "unheld", `sets` how many are found, `time_limit` the seconds
+    after which the search ends with a bound, and `told` hears how far it is. Rows are `netaudit.analysis.worst.Row`.
+    Raises `UsageError`.
     """
     from netaudit.analysis.worst import Search, worst_departures
-    from netaudit.errors import usage
-    from netaudit.finding import one_of
+    from netaudit.errors import nearest, shown, usage
     from netaudit.measures import MEASURES, MOST
     from netaudit.naming import everyone_of, leavers_of
     from netaudit.scope import scope_of
 
-    one_of(by, MEASURES)
-    if not 1 <= size <= MOST:
+    if by not in MEASURES:
+        raise usage(f"sets are not compared by {shown(by)}", nearest(by, MEASURES) or f"one of {', '.join(MEASURES)}")
+    if size is not None and size not in range(1, MOST + 1):
         raise usage(f"a set has 1 to {MOST} people", "such as -k 3")
     if not time_limit >= 0:
         raise usage("a time limit is 0 seconds or more", "such as --time-limit 60")
-    if sets < 1:
-        raise usage("at least one set is to be found", "such as --sets 5")
+    if sets not in range(1, 101):
+        raise usage("from 1 to 100 sets can be found", "such as --sets 5")
     named = (candidates,) if isinstance(candidates, str) else tuple(candidates)
     chosen = (where,) if isinstance(where, str) else tuple(where)
     among = leavers_of(book, named, team, departures=False) or everyone_of(book)
-    if len(among) < size:
-        raise usage(f"only {len(among)} people can leave", f"-k {max(len(among), 1)}, or more candidates")
-    search = Search(size, among, by, sets, time_limit, _destination(destination))
+    if len(among) < (size or 1):
+        hint = f"-k {len(among)}, or more candidates" if among else "a book with employees who are here"
+        raise usage(f"there are only {len(among)} who can leave", hint)
+    search = Search(size or min(3, len(among)), among, by, sets, time_limit, _destination(destination))
     request = [word for condition in chosen for word in ("--where", condition)]
     request += ["--destination", destination] if destination else []
     return worst_departures(book, scope_of(book, chosen), search, tuple(request), told)
@@ -136,7 +138,7 @@ def worst(
 
 def forecast(
     book: Book,
-    horizon: str = "12m",
+    horizon: str | int = "12m",
     *,
     draws: int = 10_000,
     seed: int = 1,
@@ -145,11 +147,11 @@ def forecast(
     destination: str | None = None,
     told: Callable[[str], None] | None = None,
 ) -> Result[Any, Any]:
-    """What may be lost within a `horizon` such as "12m" or "2y": by team, by customer, in all, and in a bad year.
+    """What may be lost within a `horizon`: by team, by customer, in all, and in a bad year.
 
-    The expected loss is a closed form; its tail comes from so many `draws` of a `seed`. `over` is a loss whose chance
-    is asked for: an amount, or a share such as "10%". `told` hears how far the draws are. Rows are
-    `netaudit.analysis.forecast.Row`. Raises `UsageError`.
+    The horizon is "12m", "2y" or 12, for months. The expected loss is a closed form; its tail comes from so many
+    `draws` of a `seed`. `over` is a loss whose chance is asked for: an amount, also "5m", or a share such as "10%".
+    `told` hears how far the draws are. Rows are `netaudit.analysis.forecast.Row`. Raises `UsageError`.
     """
     from netaudit.analysis.forecast import Horizon, look_ahead
     from netaudit.errors import usage
@@ -157,8 +159,8 @@ def forecast(
     from netaudit.year import months_of
 
     chosen = (where,) if isinstance(where, str) else tuple(where)
-    months = months_of(horizon)
-    if not (100 <= draws <= 10_000_000 and seed >= 0):
+    months = months_of(str(horizon))
+    if draws not in range(100, 10_000_001) or seed not in range(2**63):
         raise usage("draws must be from 100 to 10,000,000, and a seed 0 or more", "such as --draws 10000 --seed 1")
     scope = scope_of(book, chosen)
     request = [word for condition in chosen for word in ("--where", condition)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit.model import PORTION, UNIT, held_by, portions, unheld_of
+from netaudit.model import PORTION, held_by, loose, portions, unheld_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -58,7 +58,7 @@ def absence_factor(book: Book, customers: Frame, pairs: Frame, order: Sequence[s
 
 def _unheld(units: nw.Expr) -> nw.Expr:
     """Portions of weight that such a hold leaves to chance."""
-    return portions("weighed", (-(units / UNIT)).exp())
+    return portions("weighed", loose(units))
 
 
 def _gains(book: Book, people: Frame, order: str) -> list[int]:

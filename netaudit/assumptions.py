@@ -170,7 +170,10 @@ class Assumptions:
         return parameter.low, parameter.base, parameter.high
 
     def as_mapping(self) -> dict[str, object]:
-        """Nested, as a book writes them; whole numbers as such. The ranges behind the bands stand in `follow_range`."""
+        """Nested, as a book writes them; whole numbers as such.
+
+        The ranges behind the bands stand in `follow_range` and `attrition_range`, and in those of ATTRITION_OF.
+        """
         nested: dict[str, object] = {}
         for name, parameter in self.parameters.items():
             group, _, leaf = name.partition(".")
@@ -181,6 +184,14 @@ class Assumptions:
             else:
                 nested[group] = _plain(parameter.base)
         nested["follow_range"] = {name: list(map(_plain, self.follow(name)))[::2] for name in DESTINATIONS}
+        for group in ("attrition", *ATTRITION_OF):
+            ranges = {
+                name.partition(".")[2]: [_plain(parameter.low), _plain(parameter.high)]
+                for name, parameter in self.parameters.items()
+                if name.partition(".")[0] == group
+            }
+            if ranges:
+                nested[f"{group}_range"] = ranges.get("", ranges)
         return nested
 
     def _known(self, name: str) -> str:

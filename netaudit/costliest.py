@@ -9,7 +9,9 @@ Let P be chosen, r more wanted, and m taken after P. Every larger T is laid to t
 (in a fixed order): q_ij = Σ_T m(T), T as large as r at most. Then, for any S of r people,
 f(P+S) - f(P) ≤ Σ_{i∈S} m({i}) + Σ_{i,j∈S} q_ij ≤ Σ_{i∈S} u_i with u_i = m({i}) + half of the r - 1 largest q_ij.
 The r largest u are the bound. Where two or fewer are wanted, the best sets are looked up and no bound is needed.
-Nothing is subtracted on the way to q but what the terms themselves subtract, so that rounding stays at 10^-15 of f.
+All of it is compared in whole numbers of a fine grid, so that neither the order of the terms nor the processor decides
+between equals. Nothing is subtracted on the way to q but what the terms themselves subtract, so that rounding stays
+small.
 """
 
 from __future__ import annotations
@@ -33,22 +35,35 @@ if TYPE_CHECKING:
     Whole = NDArray[np.int64]
     Told = Callable[[str], None]
 
-CLOSE = 1e-12
-"""Sets that differ by less than this part are taken for equal."""
+GRID = 1e-12
+"""What sets bring is compared in whole numbers of this part of everything, so that rounding decides nothing."""
+
+ROUNDINGS = 4
+"""By so many steps of the grid the worth of one set may differ, as it is worked out."""
+
+MOST_PAIRS = 20_000_000
+"""Pairs of people who have a term in common, counted once for every term: more would not fit into memory."""
 
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """The terms of what leaving brings: `weight` of each, and entries (`term`, `person`, `gain` above 0).
+    """The terms of what leaving brings: `weight` of each, and entries (`term`, `person`, `gain`).
 
-    Entries are sorted by term, then by person; people are numbered from 0. The measures of the model are such sums:
-    docs/model.md, "Several at once".
+    Entries are sorted by term, then by person; people are numbered from 0. No set brings more than `whole`. The
+    measures of the model are such sums: docs/model.md, "Several at once".
     """
 
     weight: Floats
     term: Whole
     person: Whole
     gain: Floats
+    whole: float
+
+    @property
+    def pairs(self) -> int:
+        """How many pairs of people have a term in common, counted once for every term."""
+        counts = np.bincount(self.term, minlength=1)
+        return int((counts * counts).sum())
 
     @classmethod
     def together(cls, *parts: Terms) -> Terms:
@@ -59,6 +74,7 @@ class Terms:
             np.concatenate([part.term + start for part, start in zip(parts, before, strict=False)]),
             np.concatenate([part.person for part in parts]),
             np.concatenate([part.gain for part in parts]),
+            sum(part.whole for part in parts),
         )
 
 
@@ -95,7 +111,8 @@ class _Search:
 
     def __init__(self, terms: Terms, people: int, size: int, count: int) -> None:
         self.terms, self.people, self.size, self.count = terms, people, size, count
-        self.best: list[tuple[float, tuple[int, ...]]] = []
+        self.grid = GRID * terms.whole or 1.0
+        self.best: list[tuple[int, tuple[int, ...]]] = []
         self.open: list[_Branch] = []
         self.serial = 0
         starts = np.searchsorted(terms.term, np.arange(len(terms.weight) + 1))
@@ -122,26 +139,32 @@ class _Search:
         return self._found(0.0)
 
     def _found(self, still: float) -> Found:
-        sets = sorted(self.best, key=lambda entry: (-entry[0], entry[1]))
+        sets = sorted(self.best, reverse=True)
         best = sets[0][0]
-        proven = still <= best * (1 + CLOSE)
-        return Found(tuple(chosen for _, chosen in sets), best if proven else still, proven)
+        proven = still <= best
+        chosen = tuple(tuple(-person for person in minus) for _, minus in sets)
+        return Found(chosen, (best if proven else still) * self.grid, proven)
 
     def _gap(self) -> float:
-        best = max(value for value, _ in self.best)
+        best = max(self.best)[0]
         return -self.open[0].minus_bound / best - 1 if best else math.inf
 
     def _promises(self, bound: float) -> bool:
-        """Whether something of this worth would be among the best."""
-        return len(self.best) < self.count or bound > self.best[0][0] * (1 + CLOSE)
+        """Whether something of this worth would be among the best; of equal ones not all are looked at."""
+        return len(self.best) < self.count or bound > self.best[0][0]
 
-    def _take(self, value: float, people: tuple[int, ...]) -> None:
-        entry = float(value), tuple(sorted(people))
-        if any(entry[1] == chosen for _, chosen in self.best):
+    def _take(self, about: float, people: tuple[int, ...]) -> None:
+        """Keep a set if it is among the best, of equal ones the first; its worth is worked out in one way only."""
+        if len(self.best) == self.count and about < self.best[0][0] - ROUNDINGS:
+            return
+        chosen = tuple(sorted(people))
+        minus: tuple[int, ...] = tuple(-person for person in chosen)
+        entry = self._after(chosen)[1], minus
+        if entry in self.best:
             return
         if len(self.best) < self.count:
             heapq.heappush(self.best, entry)
-        elif value > self.best[0][0]:
+        elif entry > self.best[0]:
             heapq.heapreplace(self.best, entry)
 
     def _expand(self, chosen: tuple[int, ...], others: Whole) -> None:
@@ -151,7 +174,7 @@ class _Search:
         allowed = np.zeros(self.people, bool)
         allowed[others] = True
         gain = np.where(allowed[self.terms.person], self.terms.gain, 0.0)
-        single = sums(weight[self.terms.term] * gain, self.terms.person, self.people)
+        single = self._in_grid(sums(weight[self.terms.term] * gain, self.terms.person, self.people))
         if wanted == 1:
             for person in _largest(single, others, self.count):
                 self._take(value + single[person], (*chosen, person))
@@ -161,7 +184,7 @@ class _Search:
             for two, worth in self._twos(single, pairs, others):
                 self._take(value + worth, (*chosen, *two))
             return
-        most = single + _halves(pairs, wanted - 1)
+        most = np.rint(single + _halves(pairs, wanted - 1))
         order = others[np.argsort(-most[others], kind="stable")]
         first = tuple(int(person) for person in order[:wanted])
         self._take(self._after((*chosen, *first))[1], (*chosen, *first))
@@ -173,15 +196,18 @@ class _Search:
             self.serial += 1
             heapq.heappush(self.open, _Branch(-float(bounds[turn]), self.serial, chosen, order, bounds, turn))
 
-    def _after(self, chosen: tuple[int, ...]) -> tuple[Floats, float]:
-        """The terms' weights once these have left, and what that has brought."""
+    def _after(self, chosen: tuple[int, ...]) -> tuple[Floats, int]:
+        """The terms' weights once these have left, and what that has brought, in the grid."""
         terms = self.terms
         factor = np.where(np.isin(terms.person, chosen), 1 + terms.gain, 1.0) if chosen else np.ones(len(terms.gain))
         grown = terms.weight.copy()
         if chosen and len(factor):
             touched = self.starts[:-1] < self.starts[1:]
             grown[touched] *= np.multiply.reduceat(factor, self.starts[:-1][touched])
-        return grown, float((grown - terms.weight).sum())
+        return grown, round(float((grown - terms.weight).sum()) / self.grid)
+
+    def _in_grid(self, values: Floats) -> Floats:
+        return np.rint(values / self.grid)
 
     def _pairs(self, weight: Floats, gain: Floats, wanted: int) -> sparse.coo_array:
         """What is laid to the account of two people, i before j: all sets of at most `wanted` that begin with them."""
@@ -189,7 +215,7 @@ class _Search:
         first = sparse.csr_array((weight[self.terms.term] * gain, self.terms.person, self.starts), shape)
         rest = sparse.csr_array((gain * self._sets_after(gain, wanted - 2), self.terms.person, self.starts), shape)
         both = sparse.triu(first.T @ rest, 1, format="coo")
-        both.data = np.maximum(both.data, 0.0)
+        both.data = np.maximum(both.data / self.grid, 0.0)
         return both
 
     def _sets_after(self, gain: Floats, most: int) -> Floats:
@@ -210,7 +236,7 @@ class _Search:
         allowed[others] = True
         ours = allowed[pairs.row] & allowed[pairs.col]
         one, two, shared = pairs.row[ours], pairs.col[ours], pairs.data[ours]
-        worth = single[one] + single[two] + shared
+        worth = np.rint(single[one] + single[two] + shared)
         for place in _largest(worth, np.arange(len(worth)), self.count):
             yield (int(one[place]), int(two[place])), float(worth[place])
         common = dict(zip(zip(one.tolist(), two.tolist(), strict=True), shared.tolist(), strict=True))
@@ -225,8 +251,9 @@ def sums(values: Floats, by: Whole, count: int) -> Floats:
 
 def _largest(values: Floats, among: Whole, count: int) -> list[int]:
     """Where the largest values stand, the first of equal ones first."""
-    near = among if len(among) <= count else among[np.argpartition(-values[among], count - 1)[:count]]
-    return [int(place) for place in near[np.lexsort((near, -values[near]))]]
+    here = values[among]
+    near = among[here >= np.partition(here, len(here) - count)[-count]] if len(among) > count else among
+    return [int(place) for place in near[np.lexsort((near, -values[near]))][:count]]
 
 
 def _halves(pairs: sparse.coo_array, count: int) -> Floats:

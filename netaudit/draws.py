@@ -49,17 +49,17 @@ class Pool:
     weight: Whole
 
 
-def lost_in(pool: Pool, years: int, seed: int, told: Callable[[str], None] | None = None) -> Whole:
-    """The weight lost in each of so many years, in whole units: the same for the same seed.
+def lost_in(pool: Pool, years: int, seed: int, told: Callable[[str], None] | None = None) -> Floats:
+    """The weight lost in each of so many years, in whole units up to 2^52: the same for the same seed.
 
     With L those who leave in a year, a customer is lost with the chance e^-Λ(stay) · [1 - Π (1 - φ·s)], which is
     e^-(Λ - Λ_L) - e^-(Λ - Λ_L + pull_L).
     """
-    coarse = max(1, -(-int(pool.weight.sum()) // EXACT))
+    coarse = max(1, -(-sum(map(int, pool.weight)) // EXACT))
     parts = [_part(pool, first, coarse) for first in range(0, len(pool.weight), CUSTOMERS)]
-    found = np.zeros(years, np.int64)
+    found = np.zeros(years)
 
-    def lost(start: int) -> Whole:
+    def lost(start: int) -> Floats:
         return _lost(pool, parts, seed, start // YEARS, min(YEARS, years - start))
 
     with ThreadPoolExecutor(cores()) as threads:
@@ -91,13 +91,13 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _lost(pool: Pool, parts: list[_Part], seed: int, chunk: int, years: int) -> Whole:
+def _lost(pool: Pool, parts: list[_Part], seed: int, chunk: int, years: int) -> Floats:
     """The weight lost in each year of a chunk; every part of the customers has random numbers of its own as well."""
     gone = _who_leaves(pool, _random(seed, chunk, 0), years)
     lost = np.zeros(years)
     for number, part in enumerate(parts, 1):
         lost += part.weight @ _what_is_lost(part, gone, _random(seed, chunk, number))
-    return lost.astype(np.int64)
+    return lost
 
 
 def _random(*seed: int) -> np.random.Generator:

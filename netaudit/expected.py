@@ -8,7 +8,7 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.assumptions import ENDS
-from netaudit.model import PULL, UNIT, within
+from netaudit.model import PULL, within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +35,7 @@ def prospects(book: Book, pairs: Frame, rates: Frame, chances: Sequence[Chances]
     going = book.engine.frame(book.engine.table(columns, dict(zip(columns, map(list, cells), strict=True))))
     ties = pairs.join(going, on="person").join(rates, on="person")
     summed = (
-        ties.with_columns(hold=1 - (-(nw.col("units") / UNIT)).exp())
+        ties.with_columns(hold=1 - model.loose(nw.col("units")))
         .with_columns(**{f"loose_{state}": _minus_log(1 - nw.col("hold") * (1 - nw.col(state))) for state in states})
         .with_columns(**{f"kept_{state}": _minus_log(_kept(state)) for state in states})
         .group_by("customer", "team", "crew")
@@ -87,7 +87,7 @@ def expected_by_team(ahead: Frame, held: Frame) -> Frame:
 
 def _lost(frame: Frame) -> Frame:
     """E[loss] = e^-Λ(stay) · (Π loose - Π kept), never below 0 for rounding; E[unheld] = e^-Λ(stay) · Π loose."""
-    stays = (-(nw.col("stay") / UNIT)).exp()
+    stays = model.loose(nw.col("stay"))
     lost = {f"loss_{end}": stays * within(_chance(f"loose_{end}") - _chance(f"kept_{end}"), 0, None) for end in ENDS}
     risks = {f"risk_{end}": model.at_risk("weight", nw.col(f"loss_{end}")) for end in ENDS}
     return frame.with_columns(**lost, unheld=stays * _chance("loose_base")).with_columns(**risks)

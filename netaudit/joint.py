@@ -8,8 +8,10 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.assumptions import ENDS
+from netaudit.result import Unit, Value
 
 if TYPE_CHECKING:
+    from netaudit.book import Book
     from netaudit.engine import Frame
 
 
@@ -45,3 +47,20 @@ def lost_to(pairs: Frame, leavers: Frame, customers: Frame, by: tuple[str, ...] 
         .with_columns(**lost)
         .with_columns(**{f"risk_{end}": model.at_risk("weight", nw.col(f"loss_{end}")) for end in ENDS})
     )
+
+
+def followed_words(book: Book, rates: Frame) -> tuple[str, dict[str, Value]]:
+    """What is assumed of those with some follow rates, as words with values in them."""
+    found = book.engine.rows(rates.select("follow_low", "follow_base", "follow_high", "destination"))
+    bases = [rate[1] for rate in found]
+    shares = {
+        "follow_low": min(rate[0] for rate in found),
+        "follow_high": max(rate[2] for rate in found),
+        "follow": min(bases),
+        "follow_most": max(bases),
+    }
+    values = {name: Value(share, Unit.SHARE) for name, share in shares.items()}
+    values["where"] = Value(" or ".join(sorted({rate[3] for rate in found})), Unit.TEXT)
+    base = "{follow}" if min(bases) == max(bases) else "{follow} to {follow_most}"
+    words = f"of what walks, {base} ({{follow_low}} to {{follow_high}}) follows (destination: {{where}})"
+    return f"{words}, as in other trades", values

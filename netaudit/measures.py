@@ -44,19 +44,22 @@ def terms_of(ties: dict[str, Any], by: str, size: int, whole: int) -> Terms:
     known = ties["weighed"][first] > 0
     worth = known & (total - _most_of(units, term, size, count) < SURE)
     unheld = np.where(worth, ties["weighed"][first] * np.exp(-total), 0.0)
-    entries = worth[term]
+    entries = worth[term] & (units > 0)
+    weight = float(ties["weighed"][first][worth].sum())
     where = term[entries], ties["rank"][entries]
     leaving = np.expm1(units[entries])
-    loose = Terms(unheld, *where, leaving)
+    loose = Terms(unheld, *where, leaving, weight)
     if by == "unheld":
         return loose
-    risk = Terms.together(loose, Terms(-unheld, *where, leaving * (1 - ties["follow_base"][entries])))
+    risk = Terms.together(loose, Terms(-unheld, *where, leaving * (1 - ties["follow_base"][entries]), 0.0))
     if by == "revenue-at-risk":
         return risk
     alone = (ties["channels"] == 0) & (ties["persons"] <= size)
-    weight = np.where(alone[first], np.exp(-CERTAIN * ties["persons"][first]), 0.0)
-    severed = Terms(weight, term[alone], ties["rank"][alone], np.full(int(alone.sum()), np.expm1(CERTAIN)))
-    return Terms.together(severed, Terms(risk.weight * (0.5 / max(whole, 1)), risk.term, risk.person, risk.gain))
+    each = np.where(alone[first], np.exp(-CERTAIN * ties["persons"][first]), 0.0)
+    certain = np.full(int(alone.sum()), np.expm1(CERTAIN))
+    severed = Terms(each, term[alone], ties["rank"][alone], certain, float(alone[first].sum()))
+    below = 0.5 / max(whole, 1)  # all that is at risk stands for less than half a customer
+    return Terms.together(severed, Terms(risk.weight * below, risk.term, risk.person, risk.gain, 0.5))
 
 
 def entries_of(book: Book, candidates: tuple[str, ...], held: Frame, pairs: Frame, rates: Frame) -> dict[str, Any]:

@@ -434,21 +434,24 @@ def follow_rates(book: Book, assumptions: Assumptions, destination: str | None) 
 
 def pull(follow: str, units: str) -> nw.Expr:
     """Units of pull of one leaver on one customer: -ln(1 - φ·s), s = 1 - e^-Λ. Pulls of joint leavers add."""
-    stays = 1 - nw.col(follow) * (1 - (-(nw.col(units) / UNIT)).exp())
+    stays = 1 - nw.col(follow) * (1 - loose(nw.col(units)))
     return (-within(stays, 1e-15, None).log() * PULL).round(0).cast(nw.Int64)
+
+
+def loose(units: nw.Expr) -> nw.Expr:
+    """The chance that a bundle of this intensity does not hold: e^-Λ."""
+    return (-(units / UNIT)).exp()
 
 
 def shares(stay: str = "stay", leave: str = "leave") -> dict[str, nw.Expr]:
     """Held, walks and adrift of a customer from the units of those who stay and of those who leave; they sum to 1."""
-    unheld = (-(nw.col(stay) / UNIT)).exp()
-    loose = (-(nw.col(leave) / UNIT)).exp()
-    return {"held": 1 - unheld, "walks": unheld * (1 - loose), "adrift": unheld * loose}
+    unheld, before = loose(nw.col(stay)), loose(nw.col(leave))
+    return {"held": 1 - unheld, "walks": unheld * (1 - before), "adrift": unheld * before}
 
 
 def loss(pulled: str, stay: str = "stay") -> nw.Expr:
     """Expected share lost: e^-Λ(stay) · (1 - e^-pull); never above walks, of which it is a part."""
-    unheld = (-(nw.col(stay) / UNIT)).exp()
-    return nw.min_horizontal(unheld * (1 - (-(nw.col(pulled) / PULL)).exp()), shares()["walks"])
+    return nw.min_horizontal(loose(nw.col(stay)) * (1 - (-(nw.col(pulled) / PULL)).exp()), shares()["walks"])
 
 
 def lost_alone(follow: str) -> nw.Expr:

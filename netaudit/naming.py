@@ -8,6 +8,7 @@ import narwhals as nw
 
 from netaudit.errors import UsageError, nearest, shown, usage
 from netaudit.loading.values import day_number, day_of, folded
+from netaudit.scope import still_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -81,8 +82,8 @@ def leavers_of(book: Book, named: Iterable[str], team: str | None, departures: b
 
 def everyone_of(book: Book) -> tuple[str, ...]:
     """The ids of all employees who are here, sorted."""
-    here = nw.col("left_on").is_null() | (nw.col("left_on") > day_number(book.as_of))
-    return tuple(sorted(row[0] for row in book.engine.rows(book.tables.employees.filter(here).select("id"))))
+    here = still_here(book, book.tables.employees)
+    return tuple(sorted(row[0] for row in book.engine.rows(here.select("id"))))
 
 
 def _leaver(book: Book, name: str, people: list[tuple[str, str | None, str | None, int | None]], here: set[str]) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -62,19 +63,20 @@ class Scope:
         return round(units / self.weight, 9) if self.weight else 0.0
 
     def units_of(self, book: Book, amount: str) -> int:
-        """Whole units of an amount of money, or of a share of everything such as 10%. Raises UsageError."""
-        number, percent, rest = amount.replace(" ", "").partition("%")
-        try:
-            value = Decimal(number)
-        except InvalidOperation:
-            value = Decimal(-1)
-        if rest or not value.is_finite() or value < 0 or (percent and value > 100):
-            raise usage(f"{shown(amount)} is neither an amount nor a share", "such as 5000000 or 10%")
+        """Whole units of an amount of money such as 5m, or of a share of everything such as 10%. Raises UsageError."""
+        found = re.fullmatch(r"([0-9]{1,15}(?:\.[0-9]{1,9})?) ?(%|k|m|bn|)", amount.strip(), re.ASCII)
+        value = Decimal(found[1]) if found else Decimal(-1)
+        percent = bool(found) and amount.strip().endswith("%")
+        if value < 0 or (percent and value > 100):
+            raise usage(f"{shown(amount)} is neither an amount nor a share", "such as 5000000, 5m or 10%")
         if percent:
             return int(value * self.weight / 100)
+        if 0 < value <= 1 and found and not found[2]:
+            raise usage(f"{shown(amount)} could be a share or an amount", f"{value * 100:f}% is a share")
         if self.revenue is None:
             raise usage("no customer has a revenue, so no amount can be asked about", "a share, such as 10%")
-        return int(value.scaleb(book.digits))
+        thousands = {"k": 3, "m": 6, "bn": 9}.get(found[2] if found else "", 0)
+        return int(value.scaleb(book.digits + thousands))
 
 
 def scope_of(book: Book, where: Iterable[str] = ()) -> Scope:

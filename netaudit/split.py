@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit.model import PULL, UNIT, within
+from netaudit.model import PULL, UNIT, loose, within
 
 if TYPE_CHECKING:
     from netaudit.book import Book
@@ -28,7 +28,7 @@ def split_of_people(book: Book, pairs: Frame) -> Frame:
     so that half as many Gauss-Legendre points as persons are exact, and 32 are enough for any number.
     """
     people = pairs.filter(nw.col("person") != "").select("person", "customer", "units")
-    hold = (1 - (-(nw.col("units") / UNIT)).exp()).cast(nw.Float64)
+    hold = (1 - loose(nw.col("units"))).cast(nw.Float64)
     people = people.with_columns(hold=hold, whole=(hold * UNIT).round(0).cast(nw.Int64))
     crowd = people.group_by("customer").agg(persons=nw.len(), together=nw.col("whole").sum().cast(nw.Float64))
     points = nw.lit(_POINTS[-1])

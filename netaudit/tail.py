@@ -19,7 +19,7 @@ BARS = 12
 
 
 class Tail(NamedTuple):
-    """Figures of the draws with their standard errors, in whole units of weight; the last two are chances."""
+    """Figures of the draws with their standard errors, in whole units of weight; the last three are chances."""
 
     mean: float
     mean_error: float
@@ -29,10 +29,11 @@ class Tail(NamedTuple):
     es_error: float
     chance: float
     chance_error: float
+    any: float
 
 
-def tail_of(losses: NDArray[np.int64], over: int) -> Tail:
-    """Mean, VaR95, ES95 and the chance of more than `over`, each with its standard error.
+def tail_of(losses: NDArray[np.float64], over: int) -> Tail:
+    """Mean, VaR95, ES95 and the chance of more than `over`, each with its standard error; the chance of any loss.
 
     VaR95 is the smallest loss that 95 % of the draws do not exceed; its error is half the distance between the order
     statistics one binomial standard deviation to either side. ES95 is VaR + E[(X - VaR)+] / 0.05 (Rockafellar and
@@ -43,7 +44,7 @@ def tail_of(losses: NDArray[np.int64], over: int) -> Tail:
     rank = math.ceil(LEVEL * count) - 1
     spread = math.ceil(math.sqrt(count * LEVEL * (1 - LEVEL)))
     var = int(ordered[rank])
-    beyond = np.maximum(ordered - var, 0).astype(np.float64)
+    beyond = np.maximum(ordered - var, 0)
     root = math.sqrt(count)
     hits = int((ordered > over).sum())
     guarded = (hits + 1) / (count + 2)
@@ -56,17 +57,21 @@ def tail_of(losses: NDArray[np.int64], over: int) -> Tail:
         es_error=float(beyond.std()) / (1 - LEVEL) / root,
         chance=hits / count,
         chance_error=math.sqrt(guarded * (1 - guarded) / count),
+        any=float((ordered > 0).mean()),
     )
 
 
-def bars_of(losses: NDArray[np.int64]) -> list[tuple[int, int | None, int]]:
+def bars_of(losses: NDArray[np.float64]) -> list[tuple[int, int | None, int]]:
     """The draws by their loss: from, below and how many.
 
-    The bars have one round width; the last one has no end, for the hundredth of largest losses.
+    The bars have one round width, and the last one has no end: it is for the hundredth of largest losses, or where
+    hardly a draw loses anything, for the largest.
     """
-    top = int(np.quantile(losses, 0.99, method="higher"))
-    width = _round_up(max(top, 1) / BARS)
-    edges = [width * number for number in range(max(1, -(-top // width)) + 1)]
+    top = int(np.quantile(losses, 0.99, method="higher")) or int(losses.max())
+    if not top:
+        return [(0, None, len(losses))]
+    width = _round_up(top / BARS)
+    edges = [width * number for number in range(-(-top // width) + 1)]
     bars: list[tuple[int, int | None, int]] = [
         (low, high, int(((losses >= low) & (losses < high)).sum())) for low, high in pairwise(edges)
     ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from netaudit.assumptions import ATTRITION_OF, DEFAULTS, ENDS
@@ -14,7 +14,7 @@ from netaudit.loading.values import day_number
 from netaudit.scope import still_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from netaudit.assumptions import Assumptions, Parameter
@@ -28,7 +28,8 @@ MONTHS = 120
 class Chances:
     """One employee within the horizon: chances to leave if the team has no shock, and if it has.
 
-    Both by the end of the attrition's range: low, base, high. `certain` is a departure that is recorded.
+    Both by the end of the attrition's range: low, base, high. `certain` is a departure that is recorded;
+    `own` says that the rate is the book's for this person, role or team.
     """
 
     person: str
@@ -37,11 +38,12 @@ class Chances:
     shocked: tuple[float, float, float]
     total: float
     certain: bool
+    own: bool
 
 
 def months_of(horizon: str) -> int:
-    """Months of a horizon such as 12m or 2y. Raises UsageError for what is none."""
-    found = re.fullmatch(r"([1-9][0-9]{0,2})([my])", horizon.strip().lower(), re.ASCII)
+    """Months of a horizon such as 12m, 2y or 12. Raises UsageError for what is none."""
+    found = re.fullmatch(r"([1-9][0-9]{0,2}) *(m|y|)", horizon.strip().lower(), re.ASCII)
     months = int(found[1]) * (12 if found[2] == "y" else 1) if found else 0
     if not 1 <= months <= MONTHS:
         raise usage(f"{shown(horizon)} is not a horizon", f"months or years, such as 12m or 2y, up to {MONTHS}m")
@@ -84,7 +86,11 @@ def chances(book: Book, months: int) -> list[Chances]:
         totals = [1.0 if certain else within(annual.at(end), months) for end in ENDS]
         low, base, high = (_split(total, shock if team else 0.0, leave) for total in totals)
         alone, shocked = zip(low, base, high, strict=True)
-        found.append(Chances(person, team, alone, shocked, totals[1], certain))
+        found.append(
+            Chances(
+                person, team, alone, shocked, totals[1], certain, annual is not book.assumptions.parameters["attrition"]
+            )
+        )
     return found
 
 
@@ -104,6 +110,12 @@ def _split(total: float, shock: float, leave: float) -> tuple[float, float]:
         return 0.0, total / shock
     alone = 1 - (1 - total) / (1 - shock * leave)
     return alone, 1 - (1 - alone) * (1 - leave)
+
+
+def recorded_only(people: Sequence[Chances]) -> list[Chances]:
+    """The same people, if nobody left but those whose departure is on record."""
+    never = (0.0, 0.0, 0.0)
+    return [one if one.certain else replace(one, alone=never, shocked=never, total=0.0) for one in people]
 
 
 def strangers(book: Book) -> Iterator[str]:

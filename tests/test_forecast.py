@@ -15,7 +15,7 @@ import pytest
 import netaudit
 from netaudit import cli, draws, report
 from netaudit.errors import UsageError
-from netaudit.tail import tail_of
+from netaudit.tail import bars_of, tail_of
 from netaudit.year import chances, end_of, months_of
 from tests.books import Document, book, loaded
 from tests.oracle import Oracle
@@ -92,6 +92,17 @@ class _EveryPattern:
         alone = 1 - (1 - total) / (1 - SHOCK * LEAVE) if total < 1 else 1.0
         return 1 - (1 - alone) * (1 - LEAVE) if shaken else alone
 
+    def lost(self, customer: str, gone: Any) -> float:
+        """The chance to lose a customer when these leave."""
+        units = {holder: value / 1e9 for holder, value in self.oracle.holders(customer).items()}
+        leavers = [name for name, leaves in zip(self.people, gone, strict=True) if leaves]
+        stay = sum(value for (kind, name), value in units.items() if kind == "channel" or name not in leavers)
+        keeps = math.prod(
+            1 - self.oracle.follow(name, self.end) * (1 - math.exp(-units.get(("employee", name), 0.0)))
+            for name in leavers
+        )
+        return math.exp(-stay) * (1 - keeps)
+
     def of(self, customer: str) -> tuple[float, float]:
         """Expected loss and expected unheld share of one customer."""
         units = {holder: value / 1e9 for holder, value in self.oracle.holders(customer).items()}
@@ -111,6 +122,7 @@ def test_the_closed_form_equals_all_patterns_of_departures(seed: int) -> None:
         patterns = _EveryPattern(document, end)
         assert patterns.chance.sum() == pytest.approx(1)
         for customer, row in customers.items():
+            assert row.expected_share.low <= row.expected_share.base <= row.expected_share.high
             loss, unheld = patterns.of(customer)
             assert getattr(row.expected_share, end) == pytest.approx(loss, abs=1e-8)
             assert end != "base" or row.unheld == pytest.approx(unheld, abs=1e-8)
@@ -181,7 +193,11 @@ def test_attrition_is_the_persons_own_else_the_roles_the_teams_everybodys() -> N
     }
     result = netaudit.forecast(found, draws=100)
     assert "assumptions: attrition_of_team.gone is nobody's" in result.warnings
-    assert json.loads(_as_json(result))["assumptions"]["attrition_of_role"] == {"seller": 0.15}
+    assumed = json.loads(_as_json(result))["assumptions"]
+    assert assumed["attrition_of_role"] == {"seller": 0.15}
+    assert assumed["attrition_of_role_range"] == {"seller": [0.05, 0.2]}
+    assert assumed["attrition_range"] == [0.1, 0.35]
+    assert "the book has rates of its own for 3 of them" in report.written(result, "table", report.Page())
 
 
 def test_a_rate_is_given_on_the_command_line_as_well() -> None:
@@ -220,7 +236,7 @@ def test_a_horizon_ends_on_the_same_day_of_the_month(day: date, months: int, end
 
 
 def test_horizons_are_months_or_years() -> None:
-    assert [months_of(text) for text in ("1m", "12m", " 2Y ", "10y", "120m")] == [1, 12, 24, 120, 120]
+    assert [months_of(text) for text in ("1m", "12", " 2Y ", "10 y", "120m")] == [1, 12, 24, 120, 120]
 
 
 def _as_json(result: Result[Any, Any]) -> str:
@@ -294,6 +310,55 @@ def test_the_same_seed_gives_the_same_bytes_on_any_number_of_cores(monkeypatch: 
     assert _as_json(netaudit.forecast(found, draws=1500, seed=10)) not in texts
 
 
+@pytest.mark.parametrize("part", [1, 7, 1024])
+def test_every_customer_is_drawn_by_itself(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If everybody leaves for certain, 40 equal customers are lost or kept like so many throws of one coin."""
+    monkeypatch.setattr(draws, "CUSTOMERS", part)
+    losses = draws.lost_in(_pool([1] * 40, 0.3), 20_000, 5)
+    law = [math.comb(40, lost) * 0.3**lost * 0.7 ** (40 - lost) for lost in range(41)]
+    seen = np.bincount(losses.astype(int), minlength=41) / 20_000
+    assert float(np.abs(np.cumsum(seen) - np.cumsum(law)).max()) < 1.63 / math.sqrt(20_000)  # Kolmogorov, 1 %
+    assert float(losses.std()) == pytest.approx(math.sqrt(40 * 0.3 * 0.7), rel=0.02)
+    tail = tail_of(losses, 16)
+    assert tail.var == 17  # P(X <= 16) = 0.9367, P(X <= 17) = 0.9680
+    assert tail.chance == pytest.approx(1 - sum(law[:17]), abs=3 * tail.chance_error)
+
+
+@pytest.mark.parametrize("seed", [2, 5, 8, 11])
+def test_the_draws_follow_the_law_of_all_patterns(seed: int) -> None:
+    """Not only the mean: the chance of every loss, over all patterns of departures and of customers lost."""
+    document = _document(seed, 6)
+    for number, row in enumerate(document["customers"]):
+        row["revenue"] = 2**number  # each set of lost customers has a sum of its own
+    patterns = _EveryPattern(document, "base")
+    chance = np.zeros(32)
+    for gone, weight in zip(patterns.patterns, patterns.chance, strict=True):
+        lost = [patterns.lost(f"c{number}", gone) for number in range(5)]
+        for outcome in range(32):
+            chance[outcome] += weight * math.prod(
+                one if outcome >> number & 1 else 1 - one for number, one in enumerate(lost)
+            )
+    sums = np.cumsum(chance)
+    summary = netaudit.forecast(loaded(document, threads=1), draws=20_000, seed=seed, over=7).summary
+    assert summary.var95 in set(np.flatnonzero(sums >= 0.93)[:1]) | set(np.flatnonzero(sums >= 0.95)[:1]) | set(
+        np.flatnonzero(sums >= 0.96)[:1]
+    )
+    exact = int(np.flatnonzero(sums >= 0.95)[0])
+    shortfall = exact + float(chance @ np.maximum(np.arange(32) - exact, 0)) / 0.05
+    assert summary.es95 == pytest.approx(shortfall, abs=4 * summary.es95_error)
+    assert summary.over_probability == pytest.approx(1 - sums[7], abs=4 * summary.over_error)
+    assert summary.any_probability == pytest.approx(1 - sums[0], abs=0.015)
+
+
+def test_a_team_whose_customers_are_of_unknown_revenue_is_not_safe() -> None:
+    people = [{"id": "anna", "team": "red"}, {"id": "bo", "team": "blue"}, {"id": "carl", "team": "green"}]
+    customers = [{"id": "a", "revenue": 500}, {"id": "b"}]
+    rows = netaudit.forecast(book("anna -> a", "bo -> b", employees=people, customers=customers), draws=100).rows
+    blue, green = (next(row for row in rows if row.key == team) for team in ("blue", "green"))
+    assert (blue.revenue, blue.expected_loss, blue.expected_share, blue.unheld) == (None, None, None, None)
+    assert green.expected_loss.base == 0.0  # without any tie it costs nothing
+
+
 def test_how_customers_are_taken_in_parts_changes_no_law(monkeypatch: pytest.MonkeyPatch) -> None:
     """Other random numbers, but the same mean: nothing is lost between two parts, or counted twice."""
     found = loaded(_shared())
@@ -302,19 +367,22 @@ def test_how_customers_are_taken_in_parts_changes_no_law(monkeypatch: pytest.Mon
     assert abs(summary.mean - summary.expected_loss.base) < 3 * summary.standard_error
 
 
-def _pool(weights: list[int]) -> draws.Pool:
-    """One person who surely leaves, and surely takes every customer along."""
+def _pool(weights: list[int], follow: float = 1.0) -> draws.Pool:
+    """One person who surely leaves, and takes every customer along with this chance."""
     from scipy import sparse
 
     each = sparse.csr_array(np.full((len(weights), 1), 40.0))
+    pull = sparse.csr_array(np.full((len(weights), 1), 40.0 if follow == 1 else -math.log1p(-follow)))
     one = np.ones(1)
-    return draws.Pool(one, one, np.array([-1]), 0, 0.06, each, each, np.full(len(weights), 40.0), np.array(weights))
+    return draws.Pool(one, one, np.array([-1]), 0, 0.06, each, pull, np.full(len(weights), 40.0), np.array(weights))
 
 
 def test_sums_stay_exact_as_long_as_floating_point_has_room_and_near_beyond() -> None:
     assert set(draws.lost_in(_pool([10**15 + 1, 3]), 300, 1).tolist()) == {10**15 + 4}
     (large,) = set(draws.lost_in(_pool([2**61 + 1, 2**60]), 300, 1).tolist())
     assert large == pytest.approx(2**61 + 2**60, rel=1e-12)
+    (larger,) = set(draws.lost_in(_pool([2**62] * 20), 300, 1).tolist())  # 2^63 is the end of whole numbers there
+    assert larger == pytest.approx(20 * 2**62, rel=1e-12)
 
 
 def test_progress_is_told_and_ends_with_all() -> None:
@@ -325,7 +393,7 @@ def test_progress_is_told_and_ends_with_all() -> None:
 
 def test_the_tail_by_hand() -> None:
     """The losses 1 to 100: the 95th is VaR, the mean of 96 to 100 is ES."""
-    tail = tail_of(np.random.default_rng(1).permutation(np.arange(1, 101)), 90)
+    tail = tail_of(np.random.default_rng(1).permutation(np.arange(1.0, 101)), 90)
     assert (tail.mean, tail.var, tail.es, tail.chance) == pytest.approx((50.5, 95, 98, 0.1))
     assert tail.mean_error == pytest.approx(math.sqrt((100**2 - 1) / 12) / 10)
     assert (
@@ -338,9 +406,7 @@ def test_the_tail_by_hand() -> None:
 
 def test_the_errors_of_the_tail_are_those_that_are_seen() -> None:
     """Over many samples the figures scatter as their errors say."""
-    tails = [
-        tail_of((np.random.default_rng(seed).exponential(1e6, 2000)).astype(np.int64), 2 * 10**6) for seed in range(300)
-    ]
+    tails = [tail_of((np.random.default_rng(seed).exponential(1e6, 2000)).round(), 2 * 10**6) for seed in range(300)]
     for name in ("mean", "var", "es", "chance"):
         seen = float(np.std([getattr(tail, name) for tail in tails]))
         said = float(np.mean([getattr(tail, f"{name}_error") for tail in tails]))
@@ -351,9 +417,34 @@ def test_the_errors_of_the_tail_are_those_that_are_seen() -> None:
 
 
 def test_a_chance_that_was_never_seen_is_not_certain() -> None:
-    tail = tail_of(np.zeros(100, np.int64), 0)
+    tail = tail_of(np.zeros(100), 0)
     assert tail.chance == 0
     assert tail.chance_error > 0.009
+
+
+def test_where_hardly_a_draw_loses_anything_the_bars_reach_to_the_largest() -> None:
+    losses = np.zeros(1000)
+    losses[:3] = 1000
+    bars = bars_of(losses)
+    assert bars[0] == (0, 100, 997)
+    assert bars[-1] == (1000, None, 3)
+    assert bars_of(np.zeros(100)) == [(0, None, 100)]
+
+
+def test_what_departures_on_record_come_to_is_said_apart() -> None:
+    people = [{"id": "anna", "left_on": "2015-06-30"}, {"id": "bo"}]
+    found = book("anna -> a strength=0.9", "bo -> b strength=0.9", employees=people)
+    result = netaudit.forecast(found, draws=100)
+    assert result.summary.expected_recorded.base == 270.0  # 1000 · 0.9 · 0.3
+    assert result.summary.expected_loss.base == 270.0 + 54.0
+    assert "departures on record: 1, which alone come to DKK 270" in report.written(result, "table", report.Page())
+
+
+def test_a_loss_of_everything_is_no_share_above_one() -> None:
+    sure = {"attrition": 1, "follow": {"unknown": 1}}
+    found = book("anna -> a strength=0.999999", assumptions=sure, customers=[{"id": "a", "revenue": 997}])
+    bins = netaudit.forecast(found, draws=200).histogram or ()
+    assert max(one.high_share or one.low_share for one in bins) == 1
 
 
 def test_the_bars_hold_every_draw_once() -> None:
@@ -389,7 +480,9 @@ def test_without_revenue_shares_speak() -> None:
     assert result.summary.expected_share.base == pytest.approx(0.2 * 0.3 * (0.9 + 0.5) / 2)
     assert result.summary.over_share == 0.3
     assert {one.low for one in result.histogram or ()} == {None}
-    assert "0.0 %" not in report.written(result, "table", report.Page()).splitlines()[0]
+    text = report.written(result, "table", report.Page())
+    assert "5.4 % (1.4-16)" in text  # of customer a: 0.2 · 0.3 · 0.9, and its band
+    assert "More than 30 % is lost in" in text
 
 
 def test_unknown_revenue_is_left_out_of_money_and_not_of_shares() -> None:
@@ -411,16 +504,21 @@ def test_a_book_with_nobody_to_leave_has_an_answer() -> None:
     ("asked", "message"),
     [
         ({"horizon": "0m"}, "not a horizon"),
-        ({"horizon": "12"}, "not a horizon"),
+        ({"horizon": "a year"}, "not a horizon"),
         ({"horizon": "121m"}, "not a horizon"),
         ({"horizon": "11y"}, "not a horizon"),
         ({"draws": 99}, "draws must be"),
         ({"seed": -1}, "draws must be"),
+        ({"draws": 150.5}, "draws must be"),
         ({"over": "much"}, "neither an amount nor a share"),
         ({"over": "-5"}, "neither an amount nor a share"),
         ({"over": "101%"}, "neither an amount nor a share"),
+        ({"over": "1e400"}, "neither an amount nor a share"),
+        ({"over": "1_000"}, "neither an amount nor a share"),
+        ({"over": "١٢"}, "neither an amount nor a share"),
         ({"over": "5%%"}, "neither an amount nor a share"),
         ({"over": "nan"}, "neither an amount nor a share"),
+        ({"over": 0.1}, "could be a share or an amount"),
         ({"destination": "moon"}, "no destination is called"),
     ],
 )
@@ -440,7 +538,9 @@ def test_the_loss_asked_about_is_an_amount_or_a_share() -> None:
     found = loaded(_shared())
     whole = netaudit.forecast(found, draws=100).summary.revenue
     amount, share = (netaudit.forecast(found, draws=100, over=over).summary for over in (whole / 4, "25 %"))
+    thousands = netaudit.forecast(found, draws=100, over=f"{whole / 4000}k").summary
     assert (amount.over, amount.over_probability) == (share.over, share.over_probability)
+    assert thousands.over == amount.over
     assert amount.over_share == 0.25
 
 

@@ -7,7 +7,7 @@ import random
 import re
 import time
 from itertools import combinations
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
 import numpy as np
 import pytest
@@ -15,7 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netaudit
-from netaudit import cli, report
+from netaudit import cli, measures, report
+from netaudit.analysis import worst
+from netaudit.commands import worst as command
 from netaudit.costliest import Terms, costliest
 from netaudit.errors import UsageError
 from tests.benchmarks.several import made, terms_of
@@ -110,8 +112,14 @@ def _held_to_brute_force(document: Document, found: Book, size: int, by: str) ->
     result = netaudit.worst(found, size, by=by, sets=4)
     values = sorted((plain.of(by, people) for people in combinations(sorted(here), size)), reverse=True)
     assert result.summary.optimal
-    assert len(result.rows) == min(4, len(values))
-    for row, value in zip(sorted(result.rows, key=lambda row: -plain.of(by, row.leavers)), values, strict=False):
+    nothing = plain.of(by, ()) + 1e-9
+    assert len(result.rows) == sum(value > nothing for value in values[:4])
+    if result.rows:
+        unit = {"revenue-at-risk": 0.006 * len(plain.weight), "severed": 0, "unheld": 1e-7}[by]
+        assert result.leavers == result.rows[0].leavers
+        share = plain.whole if by == "revenue-at-risk" and result.summary.revenue is None else 1
+        assert result.summary.bound == pytest.approx(values[0] / share, rel=1e-9, abs=unit + 1e-9)
+    for row, value in zip(result.rows, values, strict=False):  # in this order
         assert plain.of(by, row.leavers) == pytest.approx(value, rel=1e-9, abs=1e-9)
         assert row.severed == plain.severed(row.leavers)
         if plain.whole:
@@ -143,7 +151,9 @@ def test_worst_equals_brute_force_with_every_rule_of_the_model(document: Documen
     here = [row for row in document["employees"] if "left_on" not in row or row["left_on"] > document["as_of"]]
     if len(here) >= size:
         found = loaded(document, threads=1)
-        _held_to_risk(found, _held_to_brute_force(document, found, size, by))
+        result = _held_to_brute_force(document, found, size, by)
+        if result.rows:
+            _held_to_risk(found, result)
 
 
 def _random_terms(draw: np.random.Generator, people: int, *, heavy: bool) -> Terms:
@@ -157,10 +167,11 @@ def _random_terms(draw: np.random.Generator, people: int, *, heavy: bool) -> Ter
         person += holders
     intensity = draw.choice([0.01, 0.5, 3.0, 30.0], len(term)) if heavy else draw.exponential(0.8, len(term))
     gain, numbers = np.expm1(intensity), np.array(term, np.int64)
-    weight = draw.lognormal(0, 1, customers) * np.exp(-np.bincount(numbers, intensity, customers))
-    loose = Terms(weight, numbers, np.array(person, np.int64), gain)
+    whole = draw.lognormal(0, 1, customers)
+    weight = whole * np.exp(-np.bincount(numbers, intensity, customers))
+    loose = Terms(weight, numbers, np.array(person, np.int64), gain, float(whole.sum()))
     follow = draw.choice([0.15, 0.3, 0.5, 1.0], people)[loose.person]
-    return Terms.together(loose, Terms(-weight, loose.term, loose.person, gain * (1 - follow)))
+    return Terms.together(loose, Terms(-weight, loose.term, loose.person, gain * (1 - follow), 0.0))
 
 
 def _brought(terms: Terms, people: Iterable[int]) -> float:
@@ -258,11 +269,58 @@ def test_without_revenue_customers_are_counted() -> None:
     assert result.summary.bound == pytest.approx(0.135)
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+@pytest.mark.parametrize("by", MEASURES)
+def test_of_equal_people_the_first_are_named(size: int, by: str) -> None:
+    """Nothing else tells them apart: neither what the processor sums first, nor what customers are called."""
+    people = [f"p{number:02}" for number in range(12)]
+    for draw in (random.Random(1), random.Random(2)):
+        names = draw.sample(range(100), len(people))
+        lines = [f"{person} -meeting-> c{name} strength=0.61" for person, name in zip(people, names, strict=True)]
+        found = book(*lines, employees=[{"id": person} for person in people])
+        result = netaudit.worst(found, size, by=by, sets=3)
+        assert result.leavers == tuple(people[:size])
+        assert result.rows[-1].leavers[:-1] == tuple(people[: size - 1]) or size > 2
+
+
+def test_a_crowd_too_large_to_compare_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(worst, "MOST_PAIRS", 20)  # what is at risk has two terms for each customer
+    found = book("a -> x", "b -> x", "c -> x", "d -> x")
+    with pytest.raises(UsageError) as error:
+        netaudit.worst(found, 2)
+    assert "too many people share customers" in error.value.problems[0].message
+    assert netaudit.worst(found, 1).summary.optimal
+    assert netaudit.worst(found, 2, candidates=["a", "b", "c"]).summary.optimal
+
+
+def test_the_command_knows_the_same_measures_and_sizes() -> None:
+    assert [measure.value for measure in command.Measure] == list(MEASURES) == list(measures.MEASURES)
+    (size,) = get_args(command.Size)[1:]
+    assert size.max == measures.MOST
+
+
 def test_nobody_with_a_tie_brings_nothing() -> None:
     people = [{"id": "anna"}, {"id": "bo"}]
-    result = netaudit.worst(loaded(document("desk -meeting-> a strength=0.5", employees=people)), 2)
-    assert (result.summary.revenue_at_risk.base, result.summary.severed) == (0.0, 0)
-    assert result.summary.optimal
+    found = loaded(document("desk -meeting-> a strength=0.5", employees=people))
+    for by, words in zip(MEASURES, ("put anything at risk", "sever a customer", "leave more unheld"), strict=True):
+        result = netaudit.worst(found, 1, by=by)
+        assert (result.rows, result.leavers, result.summary.optimal) == ((), (), True)
+        assert (result.summary.revenue_at_risk.base, result.summary.severed) == (0.0, 0)
+        assert f"Of these 2 people no 1 would {words}" in report.written(result, "table", report.Page())
+
+
+def test_without_a_size_they_are_three_or_as_many_as_there_are() -> None:
+    lines = ["anna -> a", "bo -> b", "carl -> c", "dora -> d"]
+    assert [netaudit.worst(book(*lines[:count])).summary.size for count in (1, 2, 3, 4)] == [1, 2, 3, 3]
+    with pytest.raises(UsageError) as error:
+        netaudit.worst(book("desk -> a"))
+    assert "only 0 who can leave" in error.value.problems[0].message
+
+
+def test_people_of_one_name_are_told_apart() -> None:
+    people = [{"id": "a1", "name": "Anna, Jr."}, {"id": "a2", "name": "Anna, Jr."}, {"id": "bo", "name": "Bo"}]
+    found = book("a1 -> x", "a2 -> x", "bo -> y", employees=people)
+    assert netaudit.worst(found, 3).rows[0].names == "Anna, Jr. (a1); Anna, Jr. (a2); Bo"
 
 
 @pytest.mark.parametrize(
@@ -270,9 +328,11 @@ def test_nobody_with_a_tie_brings_nothing() -> None:
     [
         ({"size": 0}, "1 to 20 people"),
         ({"size": 21}, "1 to 20 people"),
-        ({"size": 5}, "only 4 people can leave"),
-        ({"by": "money"}, "money"),
-        ({"sets": 0}, "at least one set"),
+        ({"size": 5}, "there are only 4 who can leave"),
+        ({"by": "money"}, "sets are not compared by 'money'"),
+        ({"sets": 0}, "from 1 to 100 sets"),
+        ({"sets": 101}, "from 1 to 100 sets"),
+        ({"size": 2.5}, "1 to 20 people"),
         ({"time_limit": math.nan}, "0 seconds or more"),
         ({"time_limit": -1}, "0 seconds or more"),
         ({"candidates": ["an"]}, "no employee is called"),
@@ -356,8 +416,8 @@ def test_a_search_that_ran_out_of_time_says_so(by: str) -> None:
         (["-k", "2"], 0, ""),
         (["-k", "2", "--by", "unheld", "--time-limit", "0"], 0, ""),
         (["-k", "0"], 2, "'--size'"),
-        (["-k", "12"], 2, "U001 only 11 people can leave"),
-        (["-k", "4", "--team", "enterprise"], 2, "U001 only 3 people can leave"),
+        (["-k", "12"], 2, "U001 there are only 11 who can leave"),
+        (["-k", "4", "--team", "enterprise"], 2, "U001 there are only 3 who can leave"),
         (["--by", "money"], 2, "'money' is not one of"),
         (["--candidate", "ole"], 2, "U002 'ole' has left already"),
         (["--candidate", "desk"], 2, "U002 'desk' is a channel"),

@@ -9,7 +9,7 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.assumptions import ENDS, NOT_IN_RISK
-from netaudit.joint import lost_to
+from netaudit.joint import followed_words, lost_to
 from netaudit.model import LiveTies
 from netaudit.network import cut_off, graph_of, single_points, tolerance, tolerance_either_side
 from netaudit.result import Band, Result, Sensitivity, Sentence, Unit, Value, column
@@ -283,15 +283,10 @@ def _said(book: Book, summary: Summary, rows: tuple[Row, ...]) -> list[Sentence]
 
 def _assumed(book: Book, leavers: tuple[str, ...], destination: str | None, customers: int) -> Sentence:
     """The follow rates behind the figures, and how many customers' ties are not fully recorded."""
-    chosen = model.follow_rates(book, book.assumptions, destination).filter(nw.col("person").is_in(list(leavers)))
-    rates = book.engine.rows(chosen.select("follow_low", "follow_base", "follow_high", "destination"))
-    bases = [rate[1] for rate in rates]
-    shares = {"low": min(rate[0] for rate in rates), "high": max(rate[2] for rate in rates), "base": min(bases)}
-    values = {name: Value(share, Unit.SHARE) for name, share in {**shares, "most": max(bases)}.items()}
+    rates = model.follow_rates(book, book.assumptions, destination).filter(nw.col("person").is_in(list(leavers)))
+    words, values = followed_words(book, rates)
     values["customers"] = Value(customers, Unit.COUNT)
-    values["where"] = Value(" or ".join(sorted({rate[3] for rate in rates})), Unit.TEXT)
-    base = "{base}" if min(bases) == max(bases) else "{base} to {most}"
-    words = f"Assumed: of what walks, {base} ({{low}} to {{high}}) follows (destination: {{where}}), as in other trades"
+    words = f"Assumed: {words}"
     words += "; a kind, date or count of ties at {customers} of these customers" if customers else ""
     words += ". At risk is revenue, times walks, times what follows."
     return Sentence(words, values)

@@ -167,7 +167,7 @@ def _row(
 def _theirs(book: Book, pairs: Frame, held: Frame) -> Frame:
     """Per person who is here and customer in question: person, name, team, customer, revenue, owned (portions)."""
     parts = split_of_people(book, pairs).join(held.select("customer", "revenue", "weighed", "company"), on="customer")
-    unheld = (-(nw.col("company") / model.UNIT)).exp()
+    unheld = model.loose(nw.col("company"))
     owned = model.portions("weighed", unheld * (nw.col("part") / PART))
     here = still_here(book, book.tables.employees).select("name", "team", person="id")
     return here.join(parts.select("person", "customer", "revenue", owned=owned), on="person", how="left")

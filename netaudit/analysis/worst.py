@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,10 +12,11 @@ import narwhals as nw
 from netaudit import model
 from netaudit.absence import absence_factor
 from netaudit.assumptions import ENDS
-from netaudit.costliest import costliest
-from netaudit.joint import lost_to
+from netaudit.costliest import MOST_PAIRS, costliest
+from netaudit.errors import usage
+from netaudit.joint import followed_words, lost_to
 from netaudit.measures import MEASURES, entries_of, terms_of
-from netaudit.model import PORTION, UNIT
+from netaudit.model import PORTION
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
 from netaudit.scope import BASE_RATE, NO_BASIS, money_band, suggested, unmapped_words
 
@@ -32,7 +34,11 @@ class Row:
     """People who leave together."""
 
     leavers: tuple[str, ...] = column("Leavers", Unit.TEXT, "ids of the people", table=False)
-    names: str = column("Leaving together", Unit.TEXT, "their names, or ids where no name is known; , between")
+    names: str = column(
+        "Leaving together",
+        Unit.TEXT,
+        "their names, or ids where no name is known; where several share a name with the id; ; between",
+    )
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "revenue times expected loss, summed")
     share_of_revenue: float = column("Share", Unit.SHARE, "base at risk, as a share of all that is weighed", bar=True)
     one_by_one: float | None = column(
@@ -54,8 +60,8 @@ class Summary:
     bound: float = column(
         "Bound",
         Unit.NUMBER,
-        "no set is worse than this, in the unit of the column compared by: money at risk, or the share of it where no "
-        "revenue is known; customers severed; the share unheld",
+        "no set is worse than this before rounding, in the unit of the column compared by: money at risk, or the share "
+        "of it where no revenue is known; customers severed; the share unheld",
     )
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "what the first row puts at risk")
     severed: int = column("Severed", Unit.COUNT, "customers that the first row severs")
@@ -98,13 +104,18 @@ def worst_departures(
     held = book.engine.keep(model.held_by(scope.customers, pairs))
     ties = entries_of(book, search.candidates, held, pairs, rates)
     terms = terms_of(ties, search.by, search.size, scope.weight)
+    if search.size > 1 and terms.pairs > MOST_PAIRS:
+        raise usage("too many people share customers to compare all pairs", "choose from a --team or from --candidate")
     found = costliest(terms, len(search.candidates), search.size, search.sets, search.seconds, told)
     sets = [tuple(search.candidates[person] for person in people) for people in found.sets]
     alone = _alone(book, scope, pairs, rates)
     unheld = _unheld_today(book, held)
-    rows = _rows(book, scope, search, sets, _sums(book, scope, search, sets, pairs, rates), alone, unheld)
+    sums = _sums(book, scope, search, sets, pairs, rates)
+    rows = _rows(book, scope, search, sets, sums, alone, unheld)
     order = sorted(alone, key=lambda person: (-alone[person], person))
-    summary = _summary(book, scope, search, rows[0], found, unheld, absence_factor(book, scope.customers, pairs, order))
+    absence = absence_factor(book, scope.customers, pairs, order)
+    summary = _summary(book, scope, search, rows, found, unheld, absence)
+    theirs = rates.filter(nw.col("person").is_in(list(search.candidates)))
     unmapped = unmapped_words(book, scope, pairs)[1]
     return Result(
         schema="netaudit/worst/1",
@@ -115,10 +126,11 @@ def worst_departures(
         row_type=Row,
         closing=(
             *_said(scope, search, summary, rows),
+            *_assumed(book, theirs, rows),
             *([unmapped] if unmapped else []),
-            _next(book, rows[0], request),
+            _next(book, rows, request),
         ),
-        leavers=rows[0].leavers,
+        leavers=rows[0].leavers if rows else (),
         where=scope.where,
         warnings=book.warnings,
     )
@@ -133,12 +145,8 @@ def _alone(book: Book, scope: Scope, pairs: Frame, rates: Frame) -> dict[str, in
 
 def _unheld_today(book: Book, held: Frame) -> int:
     """Portions of weight that nothing holds as long as nobody leaves."""
-    unheld = model.portions("weighed", _unheld(nw.col("company") + nw.col("people")))
+    unheld = model.portions("weighed", model.loose(nw.col("company") + nw.col("people")))
     return int(book.engine.rows(held.select(unheld.sum().alias("unheld")))[0][0] or 0)
-
-
-def _unheld(units: nw.Expr) -> nw.Expr:
-    return (-(units / UNIT)).exp()
 
 
 class _Sums(NamedTuple):
@@ -165,8 +173,8 @@ def _sums(
     lost = lost_to(pairs, leavers, scope.customers, ("turn",), alone=search.size == 1).with_columns(
         weighed=nw.coalesce(nw.col("weight"), nw.lit(0).cast(nw.Int64)),
         severed=(nw.col("ties_kept") == 0).cast(nw.Int64),
-        before=_unheld(nw.col("stay") + nw.col("leave")),
-        after=_unheld(nw.col("stay")),
+        before=model.loose(nw.col("stay") + nw.col("leave")),
+        after=model.loose(nw.col("stay")),
     )
     summed = lost.group_by("turn").agg(
         customers=nw.len(),
@@ -188,12 +196,12 @@ def _rows(
     alone: dict[str, int],
     unheld: int,
 ) -> tuple[Row, ...]:
-    chosen = book.tables.employees.filter(nw.col("id").is_in(sorted({person for people in sets for person in people})))
-    names = {person: name or person for person, name in book.engine.rows(chosen.select("id", "name"))}
+    """The sets that bring anything, worst first as they were compared: before money is rounded."""
+    names = _names(book)
     rows = [
         Row(
             leavers=people,
-            names=", ".join(names[person] for person in people),
+            names="; ".join(names[person] for person in people),
             revenue_at_risk=money_band(book, (sum_.risk_low, sum_.risk_base, sum_.risk_high)),
             share_of_revenue=scope.share(sum_.risk_base),
             one_by_one=_money(book, scope, sum(alone.get(person, 0) for person in people)),
@@ -203,7 +211,18 @@ def _rows(
         )
         for people, sum_ in zip(sets, sums, strict=True)
     ]
-    return tuple(sorted(rows, key=lambda row: (-_measured(row, search.by), -_at_risk(row), -row.severed, row.leavers)))
+    bare = scope.share(unheld / PORTION) if search.by == "unheld" else 0
+    return tuple(row for row in rows if _measured(row, search.by) > bare)
+
+
+def _names(book: Book) -> dict[str, str]:
+    """What to call everybody: the name, else the id; both where several bear one name."""
+    people = book.engine.rows(book.tables.employees.select("id", "name"))
+    borne = Counter(name for _, name in people)
+    return {
+        person: person if name is None else name if borne[name] == 1 else f"{name} ({person})"
+        for person, name in people
+    }
 
 
 def _money(book: Book, scope: Scope, units: int) -> float | None:
@@ -223,29 +242,31 @@ def _summary(
     book: Book,
     scope: Scope,
     search: Search,
-    worst: Row,
+    rows: Sequence[Row],
     found: Found,
     unheld: int,
     absence: tuple[int | None, int | None],
 ) -> Summary:
+    today = scope.share(unheld / PORTION)
     if search.by == "severed":
         bound: float = math.floor(found.bound + 0.25)  # less than half stands for what is at risk
     elif search.by == "unheld":
         bound = scope.share(unheld / PORTION + found.bound)
     else:
         bound = scope.share(found.bound) if scope.revenue is None else book.money(math.ceil(found.bound))
-    measured = _measured(worst, search.by)
-    optimal = found.proven or bound <= measured
+    worst = rows[0] if rows else None
+    measured = _measured(worst, search.by) if worst else today if search.by == "unheld" else 0
+    optimal = found.proven or (search.by == "severed" and bound <= measured)
     return Summary(
         size=search.size,
         candidates=len(search.candidates),
         by=search.by,
         optimal=optimal,
         bound=measured if optimal else bound,
-        revenue_at_risk=worst.revenue_at_risk,
-        severed=worst.severed,
-        unheld=worst.unheld,
-        unheld_today=scope.share(unheld / PORTION),
+        revenue_at_risk=worst.revenue_at_risk if worst else money_band(book, (0, 0, 0)),
+        severed=worst.severed if worst else 0,
+        unheld=worst.unheld if worst else today,
+        unheld_today=today,
         customers=scope.count,
         revenue=_money(book, scope, scope.revenue or 0),
         absence_factor=absence[0],
@@ -268,9 +289,24 @@ def _title(book: Book, search: Search) -> Sentence:
     return Sentence(f"{who} {cost}, of {{count}} people, as of {{as_of}}", values)
 
 
-def _said(scope: Scope, search: Search, summary: Summary, rows: tuple[Row, ...]) -> Iterator[Sentence]:
+def _said(scope: Scope, search: Search, summary: Summary, rows: Sequence[Row]) -> Iterator[Sentence]:
     """The worst set, what is due to leaving together, and how sure that is."""
-    worst = rows[0]
+    if rows:
+        yield _worst(scope, summary, rows[0])
+    if rows or not summary.optimal:
+        yield _sure(scope, search, summary)
+    else:
+        nothing = {
+            "revenue-at-risk": "put anything at risk",
+            "severed": "sever a customer",
+            "unheld": "leave more unheld than today",
+        }[search.by]
+        values = {"count": Value(summary.candidates, Unit.COUNT), "size": Value(search.size, Unit.COUNT)}
+        yield Sentence(f"Of these {{count}} people no {{size}} would {nothing}, which is proven.", values)
+    yield _absence(scope, summary)
+
+
+def _worst(scope: Scope, summary: Summary, worst: Row) -> Sentence:
     values = {
         "names": Value(worst.names, Unit.TEXT),
         "band": Value(worst.revenue_at_risk, Unit.MONEY),
@@ -282,35 +318,41 @@ def _said(scope: Scope, search: Search, summary: Summary, rows: tuple[Row, ...])
     }
     money = "{band} a year, " if worst.revenue_at_risk is not None else ""
     words = (
-        f"Worst: {{names}}. At risk: {money}{{share}} of {scope.weighed}. Customers severed: {{severed}}. Unheld: "
-        "{unheld} is to be expected, {today} is today."
+        f"Worst: {{names}}. At risk: {money}{{share}} of {scope.weighed}. Customers severed: {{severed}}. Held by "
+        "nobody and no channel (unheld): {today} today, {unheld} to be expected then."
     )
     if worst.revenue_at_risk is not None and worst.one_by_one and worst.revenue_at_risk.base > 1.005 * worst.one_by_one:
         words += " One by one they would put {alone} at risk: the rest are customers that they hold together."
-    yield Sentence(words, values)
-    yield _sure(search, summary, worst)
-    yield _absence(scope, summary)
-    yield Sentence(NO_BASIS)
-    yield BASE_RATE
+    return Sentence(words, values)
 
 
-def _sure(search: Search, summary: Summary, worst: Row) -> Sentence:
+def _sure(scope: Scope, search: Search, summary: Summary) -> Sentence:
+    if search.size == summary.candidates:
+        return Sentence("They are all that there are to choose from.")
+    measure = Unit.SHARE if search.by == "unheld" or scope.revenue is None else Unit.MONEY
     values = {
         "size": Value(search.size, Unit.COUNT),
         "count": Value(summary.candidates, Unit.COUNT),
-        "seconds": Value(search.seconds, Unit.NUMBER),
+        "seconds": Value(f"{search.seconds:g}", Unit.TEXT),
+        "bound": Value(summary.bound, Unit.COUNT if search.by == "severed" else measure),
     }
     if summary.optimal:
         others = "no other {size} together are" if search.size > 1 else "nobody else is"
         return Sentence(f"Proven: of these {{count}} people {others} worse.", values)
-    measured = _measured(worst, search.by)
-    values["gap"] = Value(summary.bound / measured - 1 if measured else 1.0, Unit.SHARE)
+    what = {"revenue-at-risk": "{bound} at risk", "severed": "{bound} severed", "unheld": "{bound} unheld"}[search.by]
     return Sentence(
-        "Not proven: the time of {seconds} seconds ran out. Others may be worse, by at most {gap}; a larger "
-        "--time-limit narrows it.",
+        f"Not proven: the time of {{seconds}} seconds ran out. Others may be worse, but none comes above {what}; a "
+        "larger --time-limit brings that down.",
         values,
         kind="warning",
     )
+
+
+def _assumed(book: Book, rates: Frame, rows: Sequence[Row]) -> Iterator[Sentence]:
+    words, values = followed_words(book, rates)
+    yield Sentence(f"Assumed: {words}. {NO_BASIS}", values)
+    if any(row.severed for row in rows):
+        yield BASE_RATE
 
 
 def _absence(scope: Scope, summary: Summary) -> Sentence:
@@ -326,5 +368,6 @@ def _absence(scope: Scope, summary: Summary) -> Sentence:
     )
 
 
-def _next(book: Book, worst: Row, request: tuple[str, ...]) -> Sentence:
-    return suggested(book, *request, *(word for person in worst.leavers for word in ("--leaver", person)))
+def _next(book: Book, rows: Sequence[Row], request: tuple[str, ...]) -> Sentence:
+    leavers = rows[0].leavers if rows else ()
+    return suggested(book, *request, *(word for person in leavers for word in ("--leaver", person)))

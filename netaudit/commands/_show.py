@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any
 from netaudit.commands._defaults import files_read
 from netaudit.errors import ExitCode, OutputError, Problem, nearest, shown, usage
 from netaudit.report import WRITERS, Page, written
-from netaudit.report.streams import append, deliver_all, is_fancy, is_same, progress, say
-
-__all__ = ["hand_over", "notes_on", "progress", "show", "show_both", "verdict"]
+from netaudit.report.streams import append, deliver_all, is_fancy, is_same, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

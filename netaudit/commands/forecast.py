@@ -47,7 +47,8 @@ def forecast(
     half a team goes at once. The expected loss is exact; its spread is drawn.
     """
     import netaudit
-    from netaudit.commands._show import progress, show
+    from netaudit.commands._show import show
+    from netaudit.report.streams import progress
 
     loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
     with progress(quiet=quiet) as told:

@@ -18,13 +18,28 @@ class Measure(StrEnum):
     UNHELD = "unheld"
 
 
-Size = Annotated[int, typer.Option("--size", "-k", min=1, max=20, metavar="K", help="How many leave together.")]
+Size = Annotated[
+    int | None,
+    typer.Option(
+        "--size",
+        "-k",
+        min=1,
+        max=20,
+        metavar="K",
+        show_default=False,
+        help="How many leave together. Default: 3, or as many as there are.",
+    ),
+]
 By = Annotated[Measure, typer.Option("--by", help="What is worst: revenue at risk, customers severed, share unheld.")]
-Team = Annotated[str | None, typer.Option("--team", metavar="TEAM", help="Only people of this team leave.")]
+Team = Annotated[
+    str | None, typer.Option("--team", metavar="TEAM", help="Choose from this team, and from every --candidate.")
+]
 Candidate = Annotated[
     list[str] | None,
     typer.Option(
-        "--candidate", metavar="ID", help="Only these leave: an id, or a name only one employee bears. Repeatable."
+        "--candidate",
+        metavar="ID",
+        help="Choose from these, by id or by a name that only one employee bears. Repeatable.",
     ),
 ]
 Sets = Annotated[int, typer.Option("--sets", min=1, max=100, metavar="N", help="How many sets to find, worst first.")]
@@ -36,7 +51,7 @@ TimeLimit = Annotated[
 
 def worst(
     book: options.BookPath = None,
-    size: Size = 3,
+    size: Size = None,
     by: By = Measure.REVENUE_AT_RISK,
     team: Team = None,
     candidate: Candidate = None,
@@ -62,7 +77,8 @@ def worst(
     proven to be the worst; if time runs out before, the answer says by how much another could be worse.
     """
     import netaudit
-    from netaudit.commands._show import progress, show
+    from netaudit.commands._show import show
+    from netaudit.report.streams import progress
 
     loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
     with progress(quiet=quiet) as told:

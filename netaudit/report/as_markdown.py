@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netaudit.report.escape import for_markdown, for_terminal
-from netaudit.report.figures import NUMERIC, Scale, heading, sentence, share, table_scale, text_of
+from netaudit.report.figures import NUMERIC, Scale, heading, sentence, shares, table_scale, text_of
 from netaudit.result import Bin, Unit, columns_of
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _cell(row: Any, name: str, about: Column, scale: Scale) -> str:
     if about.unit is Unit.MONEY:
         return about.absent if value is None else scale.money(value)
     if about.unit is Unit.SHARE and value is not None:
-        return share(value)
+        return shares(value)
     if about.unit is Unit.FLAG:
         return "yes" if value else ""
     if about.unit is Unit.TEXT:

@@ -13,7 +13,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from netaudit.report.escape import for_terminal
-from netaudit.report.figures import NUMERIC, Scale, bar, heading, sentence, share, table_scale, text_of
+from netaudit.report.figures import NUMERIC, Scale, bar, heading, sentence, share, shares, table_scale, text_of
 from netaudit.result import Bin, Unit, columns_of
 
 if TYPE_CHECKING:
@@ -204,7 +204,7 @@ def _cell(row: Any, name: str, about: Column, scale: Scale, page: Page, width: i
         return Text("")
     if about.unit is Unit.SHARE:
         drawn = f"{bar(value / whole, width, fancy=page.fancy)} " if about.bar else ""
-        return Text(f"{drawn}{share(value):>6}")
+        return Text(f"{drawn}{shares(value):>6}")
     if about.unit is Unit.CHOICE:
         return Text(str(value), STYLES.get(str(value), ""))
     if about.unit is Unit.NUMBER:

@@ -74,6 +74,14 @@ def share(value: float) -> str:
     return f"{percent:.1f} %" if percent < 9.95 else f"{percent:.0f} %"
 
 
+def shares(value: float | Band) -> str:
+    """A share, or a band of shares as base (low-high)."""
+    if not isinstance(value, Band):
+        return share(value)
+    low, high = (share(end).removesuffix(" %") for end in (value.low, value.high))
+    return f"{share(value.base)} ({low}-{high})"
+
+
 def bar(value: float, width: int, *, fancy: bool) -> str:
     """A share as a bar of `width` columns."""
     if not fancy:

@@ -48,7 +48,7 @@ _FILE = {"anyOf": [_closed({"path": _TEXT, "sha256": _TEXT}), {"type": "null"}]}
 _TEXTS = {"type": "array", "items": _TEXT}
 _MORE: dict[str, dict[str, Any]] = {
     "risk": {"leavers": {**_TEXTS, "minItems": 1}},
-    "worst": {"leavers": {**_TEXTS, "minItems": 1}},
+    "worst": {"leavers": _TEXTS},
     "diff": {"old": _closed({**_JUDGED, "inputs": _TEXTS}), "fail_on": _LIMIT},
     "check": {
         "policy": _FILE,

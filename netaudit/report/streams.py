@@ -76,7 +76,7 @@ def deliver_all(texts: Mapping[str | None, str]) -> None:
 @contextlib.contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str], None] | None]:
     """What says how far something is, on one line of standard error that is wiped in the end; None off a terminal."""
-    if quiet or not sys.stderr.isatty():
+    if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
 

@@ -59,8 +59,8 @@ def terms_of(book: Made, follow: float = 0.3) -> Terms:
     """What is at risk when sets of people leave, each customer weighing the same."""
     loose, gain = np.exp(-book.total), np.expm1(book.intensity)
     return Terms.together(
-        Terms(loose, book.customer, book.person, gain),
-        Terms(-loose, book.customer, book.person, gain * (1 - follow)),
+        Terms(loose, book.customer, book.person, gain, len(loose)),
+        Terms(-loose, book.customer, book.person, gain * (1 - follow), 0),
     )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.finding import Severity
-from netaudit.model import PORTION, UNIT, portions
+from netaudit.model import PORTION, loose, portions
 from netaudit.policy.rule import Found, Rule, parameter, percent
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class CompanyShare(Rule):
 
     def find(self, seen: Inspection) -> Iterator[Found]:
         """One finding about the company, where the customers in question weigh anything."""
-        held = portions("weight", 1 - (-(nw.col("company") / UNIT)).exp()).sum()
+        held = portions("weight", 1 - loose(nw.col("company"))).sum()
         own = int(seen.rows(seen.customers.select(held=held), "held")[0][0] or 0) / PORTION
         share = seen.share(own)
         if seen.weight and share < self.min_company_share:
