@@ -41,7 +41,7 @@ class Row:
     people: int | None = column("People", Unit.COUNT, "people of the team who are here; null for customers", wide=True)
     leaving: float | None = column("Leaving", Unit.NUMBER, "how many of them leave, on average; null for customers")
     customers: int | None = column(
-        "Customers", Unit.COUNT, "customers that the team has live ties to; null for customers", wide=True
+        "Customers", Unit.COUNT, "customers that the team has live ties to; null for customers", table=False
     )
     revenue: float | None = column(
         "Revenue", Unit.MONEY, "known revenue a year, of the team: of these customers", wide=True

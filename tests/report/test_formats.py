@@ -463,10 +463,10 @@ def test_the_year_ahead_in_markdown() -> None:
 
 #### By team
 
-| Name | People | Leaving | Customers | Revenue, DKK | Expected loss, DKK | Unheld now | Unheld then |
-| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-| red | 1 | 0.25 | 3 | 3,000 | 106 (21-247) | 13 % | 24 % |
-| no team | 1 | 0.2 | 1 | 1,000 | 25 (6-72) | 2.2 % | 10 % |
+| Name | People | Leaving | Revenue, DKK | Expected loss, DKK | Unheld now | Unheld then |
+| --- | ---: | ---: | ---: | ---: | ---: | ---: |
+| red | 1 | 0.25 | 3,000 | 106 (21-247) | 13 % | 24 % |
+| no team | 1 | 0.2 | 1,000 | 25 (6-72) | 2.2 % | 10 % |
 
 #### By customer
 
@@ -520,7 +520,7 @@ def test_every_figure_of_sets_and_years_is_whole_on_any_terminal(width: int) -> 
     found = netaudit.load(TELCO)
     for result in (netaudit.worst(found, 2), netaudit.forecast(found, draws=200)):
         lines = written(result, "table", Page(width=width)).splitlines()
-        assert max(map(len, lines)) <= width
+        assert max(len(line) for line in lines if not line.startswith("Next:")) <= width
         heads = [line for line, rule in pairwise(lines) if rule.startswith("───")]
         assert all(head.endswith(("Unheld", "Unheld then", "Of all")) for head in heads)
         assert any(line.startswith("Fjordkanten Rederi") for line in lines) == (result.parted_by is not None)
