@@ -40,13 +40,15 @@ class Row:
         "their names, or ids where no name is known; where several share a name with the id; ; between",
     )
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "revenue times expected loss, summed")
-    share_of_revenue: float = column("Share", Unit.SHARE, "base at risk, as a share of all that is weighed", bar=True)
+    share_of_revenue: float = column("Share", Unit.SHARE, "base at risk, as a share of all that is weighed")
     one_by_one: float | None = column(
         "One by one", Unit.MONEY, "the sum of what is at risk as if each alone left", wide=True
     )
     customers: int = column("Customers", Unit.COUNT, "customers that any of them has a live tie to", wide=True)
     severed: int = column("Severed", Unit.COUNT, "customers that nobody else and no channel has a live tie to")
-    unheld: float = column("Unheld", Unit.SHARE, "expected share, of all that is weighed, that nothing holds then")
+    unheld: float = column(
+        "Unheld", Unit.SHARE, "expected share, of all that is weighed, that nothing holds then", wide=True
+    )
 
 
 @dataclass(frozen=True, slots=True)
