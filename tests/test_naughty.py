@@ -136,7 +136,7 @@ def test_owners(book: Path, table: Path, strings: list[str], capsys: pytest.Capt
             assert all(harmless(row[key]) for row in csv.DictReader(io.StringIO(out)))
 
 
-@pytest.mark.parametrize("form", FOR_ALL)
+@pytest.mark.parametrize("form", ["table", "csv"])
 def test_sets_and_years(
     book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str
 ) -> None:

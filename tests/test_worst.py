@@ -146,7 +146,7 @@ def test_worst_equals_brute_force_over_all_subsets(seed: int) -> None:
 
 
 @given(document=documents(), size=st.integers(1, 3), by=st.sampled_from(MEASURES))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=12, deadline=None)
 def test_worst_equals_brute_force_with_every_rule_of_the_model(document: Document, size: int, by: str) -> None:
     here = [row for row in document["employees"] if "left_on" not in row or row["left_on"] > document["as_of"]]
     if len(here) >= size:
