@@ -6,6 +6,7 @@ import math
 import random
 import re
 import time
+from collections import defaultdict
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -369,11 +370,25 @@ def test_large_books_are_proven(people: int, customers: int, size: int) -> None:
     document = _large(people, customers, 3)
     result = netaudit.worst(loaded(document), size, sets=1, time_limit=300)
     assert result.summary.optimal
-    plain, worst = _Plain(document), result.rows[0].leavers
-    found = plain.at_risk(worst)
+    worst = result.rows[0].leavers
+    holders: dict[str, list[tuple[str, float]]] = defaultdict(list)
+    for tie in document["ties"]:
+        holders[tie["customer"]].append((tie["owner"], tie["strength"]))
+
+    def at_risk(leavers: Iterable[str]) -> float:
+        gone = set(leavers)
+        return sum(
+            1000
+            * math.prod(1 - hold for who, hold in ties if who not in gone)
+            * (1 - math.prod(1 - 0.3 * hold for who, hold in ties if who in gone))
+            for ties in holders.values()
+        )
+
+    found = at_risk(worst)
+    assert result.summary.revenue_at_risk.base == pytest.approx(found, abs=0.01 * customers)
     for turn in range(8 * size):
         swapped = {*worst, f"p{turn}"} - {worst[turn % size]}
-        assert len(swapped) < size or plain.at_risk(swapped) <= found + 1e-6
+        assert len(swapped) < size or at_risk(swapped) <= found + 1e-6
 
 
 class _Clock:
@@ -409,7 +424,7 @@ def test_a_search_that_ran_out_of_time_says_so(by: str) -> None:
     assert "Proven: of these 40 people no other 6 together are worse." in report.written(whole, "table", report.Page())
 
 
-@pytest.mark.parametrize("form", ["table", "json", "csv", "markdown"])
+@pytest.mark.parametrize("form", ["table", "json"])
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [

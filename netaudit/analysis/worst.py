@@ -366,7 +366,7 @@ def _absence(scope: Scope, summary: Summary) -> Sentence:
         return Sentence(f"Absence factor: 0; more than half of {scope.weighed} is unheld today.")
     count = "{factor}" if factor == least else "from {least} to {factor}"
     return Sentence(
-        f"Absence factor: {count} people must go before more than half of {scope.weighed} is unheld.", values
+        f"Absence factor: {count}; so many people must go before more than half of {scope.weighed} is unheld.", values
     )
 
 

@@ -328,8 +328,8 @@ revenue. Customers severed: 2. Held by nobody and no channel (unheld): 13 %
 today, 91 % to be expected then. One by one they would put DKK 547 at risk: the
 rest are customers that they hold together.
 They are all that there are to choose from.
-Absence factor: 1 people must go before more than half of all known revenue is
-unheld.
+Absence factor: 1; so many people must go before more than half of all known
+revenue is unheld.
 Assumed: of what walks, 30 % (15 % to 50 %) follows (destination: unknown), as
 in other trades. It speaks about customers' ties, not about anybody's work, and
 is no basis for employment decisions.
@@ -347,8 +347,8 @@ Worst: mette. At risk: DKK 423 (211-705) a year, 14 % of all known revenue.
 Customers severed: 1. Held by nobody and no channel (unheld): 13 % today, 60 %
 to be expected then.
 Proven: of these 2 people nobody else is worse.
-Absence factor: 1 people must go before more than half of all known revenue is
-unheld.
+Absence factor: 1; so many people must go before more than half of all known
+revenue is unheld.
 Assumed: of what walks, 30 % (15 % to 50 %) follows (destination: unknown), as
 in other trades. It speaks about customers' ties, not about anybody's work, and
 is no basis for employment decisions.
@@ -370,7 +370,7 @@ Worst\\: bo; mette\\. At risk\\: DKK 821 \\(423\\-1,315\\) a year, 27 % of all k
 
 They are all that there are to choose from\\.
 
-Absence factor\\: 1 people must go before more than half of all known revenue is unheld\\.
+Absence factor\\: 1; so many people must go before more than half of all known revenue is unheld\\.
 
 Assumed\\: of what walks, 30 % \\(15 % to 50 %\\) follows \\(destination\\: unknown\\), as in other trades\\. It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions\\.
 
@@ -387,7 +387,7 @@ Worst\\: mette\\. At risk\\: DKK 423 \\(211\\-705\\) a year, 14 % of all known r
 
 Proven\\: of these 2 people nobody else is worse\\.
 
-Absence factor\\: 1 people must go before more than half of all known revenue is unheld\\.
+Absence factor\\: 1; so many people must go before more than half of all known revenue is unheld\\.
 
 Assumed\\: of what walks, 30 % \\(15 % to 50 %\\) follows \\(destination\\: unknown\\), as in other trades\\. It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions\\.
 
