@@ -291,7 +291,7 @@ def test_top_limits_rows_and_never_the_summary(capsys: pytest.CaptureFixture[str
 
 
 @pytest.mark.parametrize("threads", ["1", "2"])
-@pytest.mark.parametrize("seed", ["0", "1", "4711"])
+@pytest.mark.parametrize("seed", ["0", "4711"])
 def test_hash_seeds_and_threads_change_no_byte(threads: str, seed: str) -> None:
     script = (
         "import netaudit, sys; from netaudit.report import Page, written\n"

@@ -152,7 +152,7 @@ def test_sets_and_years(
 
 @pytest.mark.parametrize("form", FOR_ALL)
 def test_nodes(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
-    for number in range(0, len(strings), 160):
+    for number in range(0, len(strings), 320):
         shown(capsys, "why", f"customer:c{number}", str(book), "-f", form)
         if safe_id(strings[number]):
             node = f"customer:{read_id(strings[number], Reading())}"
