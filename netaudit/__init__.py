@@ -70,24 +70,22 @@ def risk(
     from netaudit.scope import scope_of
 
     _destination(destination)
-    named = (leavers,) if isinstance(leavers, str) else tuple(leavers)
-    chosen = (where,) if isinstance(where, str) else tuple(where)
+    named, chosen = _several(leavers), _several(where)
     going = leavers_of(book, named, team, departures)
     scope = scope_of(book, chosen)
-    request = [word for condition in chosen for word in ("--where", condition)]
-    request += ["--destination", destination] if destination else []
+    request = _request(chosen, destination)
     if going:
         from netaudit.analysis.departure import leave
 
-        request += [word for name in named for word in ("--leaver", name)]
-        request += ["--team", team] if team is not None else []
-        request += ["--departures"] if departures else []
-        return leave(book, scope, going, destination, sensitivity=sensitivity, request=tuple(request))
+        request += tuple(word for name in named for word in ("--leaver", name))
+        request += ("--team", team) if team is not None else ()
+        request += ("--departures",) if departures else ()
+        return leave(book, scope, going, destination, sensitivity=sensitivity, request=request)
     if sensitivity:
         raise usage("--sensitivity needs somebody who leaves", "add --leaver, --team or --departures")
     from netaudit.analysis.exposure import rank_exposure
 
-    return rank_exposure(book, scope, destination, tuple(request))
+    return rank_exposure(book, scope, destination, request)
 
 
 def worst(
@@ -124,16 +122,14 @@ def worst(
         raise usage("a time limit is 0 seconds or more", "such as --time-limit 60")
     if sets not in range(1, 101):
         raise usage("from 1 to 100 sets can be found", "such as --sets 5")
-    named = (candidates,) if isinstance(candidates, str) else tuple(candidates)
-    chosen = (where,) if isinstance(where, str) else tuple(where)
+    named, chosen = _several(candidates), _several(where)
     among = leavers_of(book, named, team, departures=False) or everyone_of(book)
     if len(among) < (size or 1):
         hint = f"-k {len(among)}, or more candidates" if among else "a book with employees who are here"
         raise usage(f"there are only {len(among)} who can leave", hint)
     search = Search(size or min(3, len(among)), among, by, sets, time_limit, _destination(destination))
-    request = [word for condition in chosen for word in ("--where", condition)]
-    request += ["--destination", destination] if destination else []
-    return worst_departures(book, scope_of(book, chosen), search, tuple(request), told)
+    request = _request(chosen, destination)
+    return worst_departures(book, scope_of(book, chosen), search, request, told)
 
 
 def forecast(
@@ -158,15 +154,14 @@ def forecast(
     from netaudit.scope import scope_of
     from netaudit.year import months_of
 
-    chosen = (where,) if isinstance(where, str) else tuple(where)
+    chosen = _several(where)
     months = months_of(str(horizon))
     if draws not in range(100, 10_000_001) or seed not in range(2**63):
         raise usage("draws must be from 100 to 10,000,000, and a seed 0 or more", "such as --draws 10000 --seed 1")
     scope = scope_of(book, chosen)
-    request = [word for condition in chosen for word in ("--where", condition)]
-    request += ["--destination", destination] if destination else []
+    request = _request(chosen, destination)
     ahead = Horizon(months, draws, seed, scope.units_of(book, str(over)), _destination(destination))
-    return look_ahead(book, scope, ahead, tuple(request), told)
+    return look_ahead(book, scope, ahead, request, told)
 
 
 def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:
@@ -177,8 +172,8 @@ def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:
     from netaudit.analysis.ownership import own
     from netaudit.scope import scope_of
 
-    chosen = (where,) if isinstance(where, str) else tuple(where)
-    return own(book, scope_of(book, chosen), tuple(word for condition in chosen for word in ("--where", condition)))
+    chosen = _several(where)
+    return own(book, scope_of(book, chosen), _request(chosen))
 
 
 def diff(old: Book, new: Book, *, where: Iterable[str] = (), fail_on: str | None = None) -> Result[Any, Any]:
@@ -192,7 +187,7 @@ def diff(old: Book, new: Book, *, where: Iterable[str] = (), fail_on: str | None
     from netaudit.finding import LIMITS, one_of
 
     limit = one_of(fail_on or "high", LIMITS)
-    return compare(old, new, (where,) if isinstance(where, str) else tuple(where), limit)
+    return compare(old, new, _several(where), limit)
 
 
 def why(book: Book, node: str, *, limit: float = 0.05) -> Result[Any, Any]:
@@ -262,15 +257,15 @@ def check(
             one_of(limit, known)
     read = policy or Policy() if policy is None or isinstance(policy, Policy) else read_policy(os.fspath(policy))
     gate = Gate(
-        select=(select,) if isinstance(select, str) else tuple(select),
-        ignore=(ignore,) if isinstance(ignore, str) else tuple(ignore),
+        select=_several(select),
+        ignore=_several(ignore),
         fail_on=fail_on,
         fail_on_count=fail_on_count,
         min_severity=min_severity,
         ignores=ignores,
         show_suppressed=show_suppressed,
         strict=strict,
-        where=(where,) if isinstance(where, str) else tuple(where),
+        where=_several(where),
     )
     return judge(book, read, gate, None if baseline is None else read_baseline(os.fspath(baseline)))
 
@@ -302,6 +297,17 @@ def validate(
     except InputError as error:
         return problems_in(error)
     return all_right(found)
+
+
+def _several(given: Iterable[str]) -> tuple[str, ...]:
+    """Texts, where one alone may be given as such."""
+    return (given,) if isinstance(given, str) else tuple(given)
+
+
+def _request(where: tuple[str, ...], destination: str | None = None) -> tuple[str, ...]:
+    """The options that go on into the command suggested next."""
+    words = tuple(word for condition in where for word in ("--where", condition))
+    return (*words, "--destination", destination) if destination else words
 
 
 def _destination(name: str | None) -> str | None:

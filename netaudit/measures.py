@@ -35,7 +35,7 @@ def terms_of(ties: dict[str, Any], by: str, size: int, whole: int) -> Terms:
     that would be unheld if every tie to it held for certain; among sets that sever as many, more at risk is worse.
     `whole` is the weight of all customers.
     """
-    term = _turns(ties["customer"])
+    term = turns_of(ties["customer"])
     count = int(term[-1]) + 1 if len(term) else 0
     first = np.searchsorted(term, np.arange(count))
     units = np.minimum(ties["units"] / UNIT, CERTAIN)
@@ -84,7 +84,7 @@ def entries_of(book: Book, candidates: tuple[str, ...], held: Frame, pairs: Fram
     return book.engine.arrays(frame.with_columns(**whole).select(*columns).sort("customer", "rank"))
 
 
-def _turns(values: Any) -> Whole:
+def turns_of(values: Any) -> Whole:
     """Of sorted values, how many different ones stand before each."""
     changes = values[1:] != values[:-1]
     return np.concatenate((np.zeros(min(1, len(values)), np.int64), np.cumsum(changes, dtype=np.int64)))

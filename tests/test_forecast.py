@@ -501,6 +501,7 @@ def test_unknown_revenue_is_left_out_of_money_and_not_of_shares() -> None:
     found = {row.key: row for row in rows if row.dimension == "customer"}
     assert found["a"].expected_loss is None
     assert found["a"].expected_share == found["b"].expected_share
+    assert [row.key for row in rows if row.dimension == "customer"] == ["b", "a"]  # after what is known
 
 
 def test_a_book_with_nobody_to_leave_has_an_answer() -> None:

@@ -15,6 +15,7 @@ from netaudit.assumptions import ENDS
 from netaudit.draws import Pool, lost_in
 from netaudit.expected import expected_by_team, expected_of, prospects
 from netaudit.joint import followed_words
+from netaudit.measures import turns_of
 from netaudit.model import PORTION, PULL, UNIT
 from netaudit.result import Band, Bin, Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, money_band, suggested, unmapped_words
@@ -248,7 +249,7 @@ def _rank(row: Row) -> tuple[object, ...]:
     """Costliest first, after rounding; unknown revenue after all that is known."""
     money = 0.0 if row.expected_loss is None else row.expected_loss.base
     share = 0.0 if row.expected_share is None else row.expected_share.base
-    return -money, -share, -(row.unheld or 0.0), row.key or ""
+    return row.expected_loss is None, -money, -share, -(row.unheld or 0.0), row.key or ""
 
 
 def _pool(book: Book, held: Frame, pairs: Frame, rates: Frame, people: Sequence[Chances], shock: float) -> Pool:
@@ -264,9 +265,9 @@ def _pool(book: Book, held: Frame, pairs: Frame, rates: Frame, people: Sequence[
     joined = ties.join(ours.filter(nw.col("weighed") > 0), on="customer")
     columns = ("customer", "number", "units", "pull", "total", "weighed")
     found = book.engine.arrays(joined.select(*columns).sort("customer", "number"))
-    first = np.flatnonzero(np.append(True, found["customer"][1:] != found["customer"][:-1])[: len(found["customer"])])
-    starts = np.append(first, len(found["customer"]))
-    shape = len(first), len(people)
+    customer = turns_of(found["customer"])
+    first = np.unique(customer, return_index=True)[1]
+    places, shape = (customer, found["number"]), (len(first), len(people))
     teams = {team: number for number, team in enumerate(sorted({one.team for one in people if one.team}))}
     return Pool(
         alone=np.array([one.alone[1] for one in people]),
@@ -274,8 +275,8 @@ def _pool(book: Book, held: Frame, pairs: Frame, rates: Frame, people: Sequence[
         team=np.array([teams.get(one.team or "", -1) for one in people], np.int64),
         teams=len(teams),
         shock=shock,
-        held=sparse.csr_array((found["units"] / UNIT, found["number"], starts), shape),
-        pull=sparse.csr_array((found["pull"] / PULL, found["number"], starts), shape),
+        held=sparse.csr_array((found["units"] / UNIT, places), shape),
+        pull=sparse.csr_array((found["pull"] / PULL, places), shape),
         total=found["total"][first] / UNIT,
         weight=found["weighed"][first],
     )
