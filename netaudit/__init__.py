@@ -26,7 +26,20 @@ if TYPE_CHECKING:
     from netaudit.result import Result
 
 __version__ = "0.1.0"
-__all__ = ["check", "diff", "forecast", "graph", "load", "ownership", "risk", "rules", "validate", "why", "worst"]
+__all__ = [
+    "check",
+    "diff",
+    "forecast",
+    "graph",
+    "load",
+    "ownership",
+    "plan",
+    "risk",
+    "rules",
+    "validate",
+    "why",
+    "worst",
+]
 
 
 def load(
@@ -162,6 +175,39 @@ def forecast(
     request = _request(chosen, destination)
     ahead = Horizon(months, draws, seed, scope.units_of(book, str(over)), _destination(destination))
     return look_ahead(book, scope, ahead, request, told)
+
+
+def plan(
+    book: Book,
+    *,
+    budget: float | None = None,
+    target: float | None = None,
+    leavers: Iterable[str] = (),
+    where: Iterable[str] = (),
+    destination: str | None = None,
+    told: Callable[[str], None] | None = None,
+) -> Result[Any, Any]:
+    """Which new ties bring down most of what is expected to be unheld, for a `budget` or to meet a `target`.
+
+    The budget is in the unit of the book's `actions`; the target a share from 0 to 1; without either, the first ten
+    actions. With `leavers` (ids or names) these leave and nobody else. `told` hears how far it is. Rows are
+    `netaudit.analysis.plan.Row`. Raises `UsageError`.
+    """
+    from netaudit.analysis.plan import Wish, make_plan
+    from netaudit.errors import usage
+    from netaudit.naming import leavers_of
+    from netaudit.scope import scope_of
+
+    if budget is not None and target is not None:
+        raise usage("a plan keeps to a budget or meets a target", "--budget or --target")
+    if budget is not None and not 0 <= budget <= 1e12:
+        raise usage("a budget is 0 or more", "such as --budget 40")
+    if target is not None and not 0 <= target <= 1:
+        raise usage("a target is a share from 0 to 1", "such as --target 0.1")
+    named, chosen = _several(leavers), _several(where)
+    going = leavers_of(book, named, None, departures=False)
+    wish = Wish(budget, target, going, _destination(destination))
+    return make_plan(book, scope_of(book, chosen), wish, _request(chosen, destination), told)
 
 
 def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     import networkx as nx
 
+    from netaudit.actions import Actions
     from netaudit.assumptions import Assumptions
     from netaudit.engine import Engine, Frame
     from netaudit.loading.raw import Origins
@@ -53,6 +54,7 @@ class Book:
     tables: Tables
     engine: Engine
     assumptions: Assumptions
+    actions: Actions
     as_of: date
     as_of_from: str
     company: str | None

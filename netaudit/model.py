@@ -206,6 +206,12 @@ def live_ties(book: Book, records: Frame, customers: Frame | None = None) -> Liv
     return LiveTies(own.select(*TIES, *MERGED), book.engine.keep(reached))
 
 
+def sent_directly(book: Book, live: LiveTies, channel: str) -> LiveTies:
+    """The same ties, if the company itself sent what somebody passes on of one channel."""
+    person = nw.when(nw.col("channel") == channel).then(nw.lit("")).otherwise(nw.col("person"))
+    return LiveTies(live.own, book.engine.keep(_merged(live.reached.with_columns(person=person))))
+
+
 def live_customers(records: Frame, people: tuple[str, ...] | None = None) -> Frame:
     """The customers with a live tie of anybody, or of some `people`: one column, customer."""
     if people is not None:

@@ -14,7 +14,7 @@ from netaudit.loading.values import day_number
 from netaudit.scope import still_here
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from datetime import date
 
     from netaudit.assumptions import Assumptions, Parameter
@@ -116,6 +116,16 @@ def recorded_only(people: Sequence[Chances]) -> list[Chances]:
     """The same people, if nobody left but those whose departure is on record."""
     never = (0.0, 0.0, 0.0)
     return [one if one.certain else replace(one, alone=never, shocked=never, total=0.0) for one in people]
+
+
+def only(people: Sequence[Chances], leavers: Collection[str]) -> list[Chances]:
+    """The same people, if `leavers` were sure to leave, and nobody else."""
+    states = {False: (0.0, 0.0, 0.0), True: (1.0, 1.0, 1.0)}
+    return [
+        replace(one, alone=states[goes], shocked=states[goes], total=float(goes), certain=goes)
+        for one in people
+        for goes in (one.person in leavers,)
+    ]
 
 
 def strangers(book: Book) -> Iterator[str]:

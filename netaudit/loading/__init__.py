@@ -137,6 +137,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         tables=assembled.tables,
         engine=found.engine,
         assumptions=settings.assumptions,
+        actions=settings.actions,
         as_of=when[0],
         as_of_from=when[1],
         company=settings.company,

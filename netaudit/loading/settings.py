@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from typing import TYPE_CHECKING
 
+from netaudit.actions import Actions
 from netaudit.assumptions import Assumptions
 from netaudit.errors import nearest, shown
 from netaudit.loading.from_yaml import Listing, Mapping, Node, Scalar
@@ -27,6 +28,7 @@ KEYS = (
     "currency",
     "as_of",
     "assumptions",
+    "actions",
     "date_format",
     "decimal",
     "encoding",
@@ -61,6 +63,7 @@ class Settings:
     currency: str | None = None
     as_of: date | None = None
     assumptions: Assumptions = field(default_factory=Assumptions.default)
+    actions: Actions = field(default_factory=Actions)
     decimal: str | None = None
     date_format: str | None = None
     encoding: str | None = None
@@ -183,6 +186,26 @@ class SettingsReader(NodeReader):
             self.settings.said.add(name)
         except ValueError as error:
             self.say("V006", str(error), None, place)
+
+    def _actions(self, node: Node) -> None:
+        for key, inner, place in self.items(node):
+            if key == "unit":
+                unit = self.value(inner, read_name)
+                self.settings.actions = replace(self.settings.actions, unit=str(unit or Actions().unit))
+            elif isinstance(inner, Mapping):
+                for leaf, value, at in self.items(inner):
+                    self._action(f"{key}.{leaf}", value, at)
+            else:
+                self._action(key, inner, place)
+
+    def _action(self, name: str, node: Node, place: tuple[int, int]) -> None:
+        number = self.number(node)
+        if number is None:
+            return
+        try:
+            self.settings.actions = self.settings.actions.but(name, float(number))
+        except ValueError as error:
+            self.say("V006", f"{shown(name)}: {error}", None, place)
 
     def _tables(self, node: Node) -> None:
         tables: dict[str, list[Mapped]] = {}
