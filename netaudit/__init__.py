@@ -50,16 +50,24 @@ def load(
     assume: Sequence[str] = (),
     form: str | None = None,
     threads: int | None = None,
+    with_plan: str | os.PathLike[str] | None = None,
 ) -> Book:
     """Load a contact graph: a document, a folder of tables, one file of ties, or "-" for standard input.
 
     `settings` is a settings file for it; `as_of` a date or "today"; `assume` a list of NAME=VALUE; `form` is "yaml"
-    or "csv" for standard input; `threads` bounds the engine. Raises `InputError`, which lists every problem with its
-    place, and `UsageError`.
+    or "csv" for standard input; `threads` bounds the engine; `with_plan` is a plan in JSON, which is then taken as done.
+    Raises `InputError`, which lists every problem with its place, and `UsageError`.
     """
     from netaudit.loading import load as load_book
 
-    return load_book(book, settings=settings, as_of=as_of, assume=assume, form=form, threads=threads)
+    loaded = load_book(book, settings=settings, as_of=as_of, assume=assume, form=form, threads=threads)
+    if with_plan is None:
+        return loaded
+    import os
+
+    from netaudit.planned import with_plan as done
+
+    return done(loaded, os.fspath(with_plan))
 
 
 def risk(
@@ -207,7 +215,10 @@ def plan(
     named, chosen = _several(leavers), _several(where)
     going = leavers_of(book, named, None, departures=False)
     wish = Wish(budget, target, going, _destination(destination))
-    return make_plan(book, scope_of(book, chosen), wish, _request(chosen, destination), told)
+    request = tuple(word for name in named for word in ("--leaver", name))
+    request += ("--budget", f"{budget:g}") if budget is not None else ()
+    request += ("--target", f"{target:g}") if target is not None else ()
+    return make_plan(book, scope_of(book, chosen), wish, (*request, *_request(chosen, destination)), told)
 
 
 def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:

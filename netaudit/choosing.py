@@ -364,12 +364,10 @@ def _rows(programme: Programme, columns: Sequence[_Bundle]) -> list[tuple[list[t
 def _only(programme: Programme, chosen: Sequence[_Bundle], over: Sequence[Takeover]) -> Programme:
     """The programme with nothing to choose from but what is chosen."""
     offers = {programme.spots[one.spot].id: set(one.offers) for one in chosen}
-    spots = [
-        replace(
-            spot,
-            rows=[[one for one in row if one in offers.get(spot.id, ())] for row in spot.rows],
-            choices=[[one for one in choice if one in offers.get(spot.id, ())] for choice in spot.choices],
-        )
-        for spot in programme.spots
-    ]
+
+    def kept(spot: Spot, lanes: list[list[Offer]]) -> list[list[Offer]]:
+        few = ([one for one in lane if one in offers.get(spot.id, ())] for lane in lanes)
+        return [lane for lane in few if lane]
+
+    spots = [replace(spot, rows=kept(spot, spot.rows), choices=kept(spot, spot.choices)) for spot in programme.spots]
     return replace(programme, spots=spots, takeovers=over)

@@ -58,7 +58,7 @@ class Row:
     intensity: float = column("Intensity", Unit.NUMBER, "what the tie adds; of a channel: to each contact", table=False)
     cost: float = column("Cost", Unit.NUMBER, "cost a year, in the unit of the summary")
     spent: float = column("So far", Unit.NUMBER, "cost of the plan up to here", wide=True)
-    gain: float = column("Brings", Unit.SHARE, "fall in the expected unheld share of all that is weighed", table=False)
+    gain: float = column("Brings", Unit.SHARE, "fall in the expected unheld share of all that is weighed")
     unheld_after: float = column("Unheld", Unit.SHARE, "expected unheld share of all that is weighed, from here on")
     reason: str = column("Why", Unit.TEXT, "why this, and why there")
 
@@ -136,9 +136,9 @@ def make_plan(
         row_type=Row,
         closing=(
             *_said(scope, summary, rows),
-            *_not_planned(book, scope),
+            *_not_planned(outlook),
             *_assumed(book, wish),
-            suggested(book, *request, command=("forecast",)),
+            suggested(book, *request, "--format", "json", "--output", "plan.json", command=("plan",)),
         ),
         leavers=wish.leavers or None,
         where=scope.where,
@@ -403,10 +403,11 @@ def _how_good(summary: Summary) -> Sentence:
     return Sentence(f"Proven: {more}.", gap)
 
 
-def _not_planned(book: Book, scope: Scope) -> Iterator[Sentence]:
+def _not_planned(outlook: Outlook) -> Iterator[Sentence]:
     """Customers about which nothing can be planned."""
-    many = scope.customers.filter(nw.col("count") > 1).select(nw.len().alias("n"))
-    rows = book.engine.rows(many)[0][0]
+    book, scope = outlook.book, outlook.scope
+    many = outlook.expected.filter(nw.col("count") > 1)
+    rows = book.engine.rows(many.select(nw.len().alias("n")))[0][0]
     if scope.revenue is not None and scope.unknown:
         yield Sentence(
             "Not weighed, so nothing is planned there: {unknown} of unknown revenue.",
@@ -415,8 +416,12 @@ def _not_planned(book: Book, scope: Scope) -> Iterator[Sentence]:
         )
     if rows:
         yield Sentence(
-            "Rows that stand for many customers get no action, for one contact is not one of each: {rows}.",
-            {"rows": Value(rows, Unit.COUNT)},
+            "Rows that stand for many customers get no action, for one contact is not one of each: {rows}, with {share} "
+            "of what is unheld.",
+            {
+                "rows": Value(rows, Unit.COUNT),
+                "share": Value(outlook.sums(many).unheld / max(1, outlook.sums().unheld), Unit.SHARE),
+            },
         )
 
 
@@ -430,7 +435,7 @@ def _assumed(book: Book, wish: Wish) -> Iterator[Sentence]:
         "shock": Value(book.assumptions["attrition"], Unit.SHARE),
     }
     who = (
-        "They alone leave." if wish.leavers else "People leave at the rates of `forecast` ({shock} a year by default)."
+        "Nobody else leaves." if wish.leavers else "People leave at the rates of `forecast` ({shock} a year by default)."
     )
     yield Sentence(
         f"Assumed: {who} Effects and costs are convention, not evidence: one follower takes {{page}} off what is "

@@ -6,6 +6,7 @@ COMMANDS = (
     "why",
     "worst",
     "forecast",
+    "plan",
     "check",
     "diff",
     "validate",

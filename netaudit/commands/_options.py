@@ -95,6 +95,10 @@ Where = Annotated[
     list[str] | None,
     typer.Option("--where", metavar="COLUMN=VALUE", help="Only customers that fit, such as segment=b2b. Repeatable."),
 ]
+WithPlan = Annotated[
+    str | None,
+    typer.Option("--with-plan", metavar="FILE", help="As if this plan, an answer of plan in JSON, were done."),
+]
 WhereTo = Annotated[
     Destination | None,
     typer.Option("--destination", help="Where they go. Default: as recorded, else unknown.", show_default=False),

@@ -32,6 +32,7 @@ def forecast(
     as_of: options.AsOf = None,
     assume: options.Assume = None,
     settings: options.SettingsFile = None,
+    with_plan: options.WithPlan = None,
     form: options.From = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
@@ -50,7 +51,7 @@ def forecast(
     from netaudit.commands._show import show
     from netaudit.report.streams import progress
 
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
+    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
     with progress(quiet=quiet) as told:
         result = netaudit.forecast(
             loaded,

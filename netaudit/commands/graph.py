@@ -46,6 +46,7 @@ def graph(
     as_of: options.AsOf = None,
     assume: options.Assume = None,
     settings: options.SettingsFile = None,
+    with_plan: options.WithPlan = None,
     form: options.From = None,
     output_format: OutputFormat = None,
     output: options.Output = None,
@@ -62,7 +63,7 @@ def graph(
     from netaudit.exchange import form_for, text_of
 
     wanted = output_format or form_for(output)
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
+    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
     found = netaudit.graph(loaded, around=around, hops=hops)
     remarks = [*(f"warning: {warning}" for warning in loaded.warnings), *notes_on(loaded, verbose=verbose)]
     read = (source.path for source in loaded.sources)

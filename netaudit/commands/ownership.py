@@ -11,6 +11,7 @@ def ownership(
     as_of: options.AsOf = None,
     assume: options.Assume = None,
     settings: options.SettingsFile = None,
+    with_plan: options.WithPlan = None,
     form: options.From = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
@@ -28,6 +29,6 @@ def ownership(
     import netaudit
     from netaudit.commands._show import show
 
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
+    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
     result = netaudit.ownership(loaded, where=where or ())
     show(result, loaded, output_format, output, top, color, quiet=quiet, verbose=verbose)

@@ -32,6 +32,7 @@ def risk(
     as_of: options.AsOf = None,
     assume: options.Assume = None,
     settings: options.SettingsFile = None,
+    with_plan: options.WithPlan = None,
     form: options.From = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
@@ -49,7 +50,7 @@ def risk(
     import netaudit
     from netaudit.commands._show import show
 
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
+    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
     result = netaudit.risk(
         loaded,
         leaver or (),

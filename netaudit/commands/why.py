@@ -21,6 +21,7 @@ def why(
     as_of: options.AsOf = None,
     assume: options.Assume = None,
     settings: options.SettingsFile = None,
+    with_plan: options.WithPlan = None,
     form: options.From = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
@@ -37,6 +38,6 @@ def why(
     import netaudit
     from netaudit.commands._show import show
 
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
+    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
     result = netaudit.why(loaded, node, limit=limit)
     show(result, loaded, output_format, output, top, color, quiet=quiet, verbose=verbose)

@@ -62,6 +62,7 @@ def worst(
     as_of: options.AsOf = None,
     assume: options.Assume = None,
     settings: options.SettingsFile = None,
+    with_plan: options.WithPlan = None,
     form: options.From = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
@@ -80,7 +81,7 @@ def worst(
     from netaudit.commands._show import show
     from netaudit.report.streams import progress
 
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
+    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
     with progress(quiet=quiet) as told:
         result = netaudit.worst(
             loaded,

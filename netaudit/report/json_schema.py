@@ -46,9 +46,22 @@ _JUDGED: dict[str, Any] = {
 _LIMIT = {"enum": ["info", "low", "medium", "high", "critical", "never"]}
 _FILE = {"anyOf": [_closed({"path": _TEXT, "sha256": _TEXT}), {"type": "null"}]}
 _TEXTS = {"type": "array", "items": _TEXT}
+_ACTIONS = {
+    "type": "object",
+    "properties": {
+        "unit": _TEXT,
+        "cost": {"type": "object", "additionalProperties": {"type": "number", "minimum": 0}},
+        "limit": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 0}},
+        "capacity": {"type": ["integer", "null"], "minimum": 0},
+        "new_customers": {"type": "integer", "minimum": 0},
+    },
+}
+"""What actions cost, how often there may be one at a customer, and what a colleague can take on."""
+
 _MORE: dict[str, dict[str, Any]] = {
     "risk": {"leavers": {**_TEXTS, "minItems": 1}},
     "worst": {"leavers": _TEXTS},
+    "plan": {"actions": _ACTIONS},
     "diff": {"old": _closed({**_JUDGED, "inputs": _TEXTS}), "fail_on": _LIMIT},
     "check": {
         "policy": _FILE,
