@@ -31,6 +31,7 @@ __all__ = [
     "diff",
     "forecast",
     "graph",
+    "handover",
     "load",
     "ownership",
     "plan",
@@ -55,8 +56,8 @@ def load(
     """Load a contact graph: a document, a folder of tables, one file of ties, or "-" for standard input.
 
     `settings` is a settings file for it; `as_of` a date or "today"; `assume` a list of NAME=VALUE; `form` is "yaml"
-    or "csv" for standard input; `threads` bounds the engine; `with_plan` is a plan in JSON, which is then taken as done.
-    Raises `InputError`, which lists every problem with its place, and `UsageError`.
+    or "csv" for standard input; `threads` bounds the engine; `with_plan` is a plan in JSON, taken as done. Raises
+    `InputError`, which lists every problem with its place, and `UsageError`.
     """
     from netaudit.loading import load as load_book
 
@@ -219,6 +220,28 @@ def plan(
     request += ("--budget", f"{budget:g}") if budget is not None else ()
     request += ("--target", f"{target:g}") if target is not None else ()
     return make_plan(book, scope_of(book, chosen), wish, (*request, *_request(chosen, destination)), told)
+
+
+def handover(
+    book: Book,
+    leaver: str,
+    *,
+    last_day: str | date | None = None,
+    where: Iterable[str] = (),
+    destination: str | None = None,
+) -> Result[Any, Any]:
+    """The customers of a `leaver` (id or name) in the order to call, each with a successor and what is due when.
+
+    `last_day` is the day on record where none is given. Rows are `netaudit.analysis.handover.Row`. Raises `UsageError`.
+    """
+    from netaudit.analysis.handover import hand_over
+    from netaudit.naming import last_day_of, leavers_of
+    from netaudit.scope import scope_of
+
+    (going,) = leavers_of(book, [leaver], None, departures=False)
+    day = last_day_of(book, going, last_day)
+    chosen = _several(where)
+    return hand_over(book, scope_of(book, chosen), going, day, _destination(destination), _request(chosen, destination))
 
 
 def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:

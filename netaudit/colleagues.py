@@ -34,7 +34,8 @@ class Colleagues:
     """Everybody who could take a customer on, and what they have room for.
 
     `capacity` is the most customers that one person can have ties to, `new` how many of them may be new at once;
-    `teams` are those of everybody, also of who leaves. `taken` counts what is promised already.
+    `teams` are those of everybody, also of who leaves. `taken` counts the customers that somebody takes over, `added`
+    those of them that are new to them.
     """
 
     people: Mapping[str, Colleague]
@@ -44,14 +45,20 @@ class Colleagues:
     by_team: Mapping[str, list[str]]
     by_segment: Mapping[str, list[str]]
     taken: dict[str, int] = field(default_factory=dict)
+    added: dict[str, int] = field(default_factory=dict)
 
     def room(self, person: str) -> int:
-        """How many more new customers somebody can take on."""
-        return min(self.new, self.capacity - self.people[person].customers) - self.taken.get(person, 0)
+        """How many more customers somebody can take on whom they do not know yet."""
+        return min(self.spare(person), self.capacity - self.people[person].customers - self.added.get(person, 0))
 
-    def take(self, person: str) -> None:
-        """One more new customer is promised to somebody."""
+    def spare(self, person: str) -> int:
+        """How many more customers somebody can take over, known or not."""
+        return self.new - self.taken.get(person, 0)
+
+    def take(self, person: str, *, known: bool) -> None:
+        """Somebody takes over one more customer."""
         self.taken[person] = self.taken.get(person, 0) + 1
+        self.added[person] = self.added.get(person, 0) + (not known)
 
     def near(self, holders: Collection[str], segment: str | None, turn: int = 0) -> Iterator[tuple[str, str]]:
         """Who has no tie to a customer yet, has room and is near: (person, "team" or "segment"), nearest first.

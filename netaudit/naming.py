@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 
 from netaudit.errors import UsageError, nearest, shown, usage
-from netaudit.loading.values import day_number, day_of, folded
+from netaudit.loading.values import asked_day, day_number, day_of, folded
 from netaudit.scope import still_here
 
 if TYPE_CHECKING:
@@ -78,6 +79,23 @@ def leavers_of(book: Book, named: Iterable[str], team: str | None, departures: b
             raise usage(f"no departure after {day} is recorded", "departures: or left_on: records one", "U002")
         found |= leaving
     return tuple(sorted(found))
+
+
+def last_day_of(book: Book, leaver: str, given: str | date | None) -> date:
+    """The last day of a leaver (id): the one given, else the one on record.
+
+    Raises UsageError where there is none, or where it is over.
+    """
+    on_record = nw.col("id") == leaver
+    recorded = book.engine.rows(book.tables.employees.filter(on_record).select("left_on"))[0][0]
+    if given is None:
+        if recorded is None:
+            raise usage(f"no last day of {shown(leaver)} is on record", "such as --last-day 2025-03-31")
+        return day_of(recorded)
+    day = given if isinstance(given, date) else asked_day(given, "--last-day 2025-03-31")
+    if day < book.as_of:
+        raise usage(f"the last day is before {book.as_of.isoformat()}", "an earlier --as-of shows how it stood then")
+    return day
 
 
 def everyone_of(book: Book) -> tuple[str, ...]:

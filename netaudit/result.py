@@ -143,6 +143,14 @@ class Bin:
 
 
 @dataclass(frozen=True, slots=True)
+class Todo:
+    """Steps to tick off, under a heading; Markdown shows them instead of the rows."""
+
+    heading: Sentence
+    items: tuple[Sentence, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class About:
     """A rule as a reader of its findings needs it: what it is called, why it matters and what helps."""
 
@@ -168,7 +176,8 @@ class Result(Generic[RowT, SummaryT]):
     each value of the column `parted_by`, if there is one, or a tree with a level for each column of `nested_by`,
     under the words of `root`. `facts` is None where no book could be read, or none was asked for. `rules` are those
     whose findings the rows are; `judged_by` are further keys of the JSON: policy, baseline, limit. `hidden` are columns
-    that tell nothing in a table, for they are the same everywhere. `histogram` is how often which loss was drawn.
+    that tell nothing in a table, for they are the same everywhere. `histogram` is how often which loss was drawn,
+    `checklist` what the rows come to as steps.
     """
 
     schema: str
@@ -182,6 +191,7 @@ class Result(Generic[RowT, SummaryT]):
     where: tuple[str, ...] | None = None
     sensitivity: tuple[Sensitivity, ...] | None = None
     histogram: tuple[Bin, ...] | None = None
+    checklist: tuple[Todo, ...] | None = None
     warnings: tuple[str, ...] = ()
     parted_by: str | None = None
     nested_by: tuple[str, ...] = ()

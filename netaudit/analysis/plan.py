@@ -416,8 +416,8 @@ def _not_planned(outlook: Outlook) -> Iterator[Sentence]:
         )
     if rows:
         yield Sentence(
-            "Rows that stand for many customers get no action, for one contact is not one of each: {rows}, with {share} "
-            "of what is unheld.",
+            "Rows that stand for many customers get no action, for one contact is not one of each: {rows}, with "
+            "{share} of what is unheld.",
             {
                 "rows": Value(rows, Unit.COUNT),
                 "share": Value(outlook.sums(many).unheld / max(1, outlook.sums().unheld), Unit.SHARE),
@@ -435,7 +435,9 @@ def _assumed(book: Book, wish: Wish) -> Iterator[Sentence]:
         "shock": Value(book.assumptions["attrition"], Unit.SHARE),
     }
     who = (
-        "Nobody else leaves." if wish.leavers else "People leave at the rates of `forecast` ({shock} a year by default)."
+        "Nobody else leaves."
+        if wish.leavers
+        else "People leave at the rates of `forecast` ({shock} a year by default)."
     )
     yield Sentence(
         f"Assumed: {who} Effects and costs are convention, not evidence: one follower takes {{page}} off what is "

@@ -7,6 +7,7 @@ COMMANDS = (
     "worst",
     "forecast",
     "plan",
+    "handover",
     "check",
     "diff",
     "validate",

@@ -15,6 +15,7 @@ SCHEMAS = {
     "worst": ("netaudit.analysis.worst", "The sets of people who cost most if they leave together"),
     "forecast": ("netaudit.analysis.forecast", "What may be lost in the time ahead"),
     "plan": ("netaudit.analysis.plan", "Which new ties to build, where and in which order"),
+    "handover": ("netaudit.analysis.handover", "Who takes over which customer of a leaver, and by when"),
     "diff": ("netaudit.analysis.diff", "What changed between two books"),
     "check": ("netaudit.policy.verdict", "What of a policy a book breaks"),
     "validate": ("netaudit.analysis.validate", "What is wrong with the data, and where"),

@@ -18,7 +18,7 @@ from netaudit.loading.money import Money
 from netaudit.loading.raw import Origins
 from netaudit.loading.schema import TABLES
 from netaudit.loading.typed import Tally, Typist
-from netaudit.loading.values import CellError, Reading, day_number, day_of, read_date
+from netaudit.loading.values import asked_day, day_number
 from netaudit.result import Source
 
 if TYPE_CHECKING:
@@ -99,13 +99,7 @@ def _when(settings: Settings, as_of: str | date | None) -> tuple[date, str]:
     if isinstance(as_of, date):
         return (as_of.date() if isinstance(as_of, datetime) else as_of), "option"
     if as_of is not None and as_of != "today":
-        try:
-            day = read_date(as_of, Reading(plain=True))
-        except CellError as error:
-            raise usage(error.message, "--as-of 2024-03-12, or today") from None
-        if day is None:
-            raise usage("no day is given", "--as-of 2024-03-12, or today")
-        return day_of(day), "option"
+        return asked_day(as_of, "--as-of 2024-03-12, or today"), "option"
     if as_of is None and settings.as_of is not None:
         return settings.as_of, "book"
     return datetime.now().astimezone().date(), "clock"

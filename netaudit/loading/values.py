@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from netaudit.errors import nearest, shown
+from netaudit.errors import nearest, shown, usage
 
 LONGEST_ID = 200
 LONGEST_NAME = 1000
@@ -101,6 +101,17 @@ def read_id(text: str, how: Reading) -> str | None:
     if len(whole) > LONGEST_ID:
         raise CellError("V005", f"{shown(whole)} is longer than {LONGEST_ID} characters")
     return whole or None
+
+
+def asked_day(text: str, example: str) -> date:
+    """A day that an option names. Raises UsageError, with the example, for anything else."""
+    try:
+        day = read_date(text, Reading(plain=True))
+    except CellError as error:
+        raise usage(error.message, example) from None
+    if day is None:
+        raise usage("no day is given", example)
+    return day_of(day)
 
 
 def read_name(text: str, how: Reading) -> str | None:  # noqa: ARG001

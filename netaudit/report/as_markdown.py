@@ -19,13 +19,16 @@ def write(result: Result[Any, Any], page: Page) -> str:
     """Title, table and closing words."""
     currency = result.currency
     parts = [f"### {_said(result.title, currency)}"]
-    for part, found in result.parts():
+    for part, found in result.parts() if result.checklist is None else ():
         rows = found[: page.top]
         if part is not None:
             parts.append(f"#### By {part}")
         parts.append(_table(result.row_type, rows, currency, result.left_out) if rows else "No rows.")
         if len(rows) < len(found):
             parts.append(f"{len(rows)} of {len(found)} rows.")
+    for todo in result.checklist or ():
+        parts.append(f"#### {_said(todo.heading, currency)}")
+        parts.append("\n".join(f"- [ ] {_said(item, currency)}" for item in todo.items))
     if result.histogram is not None:
         parts += ["#### How often which loss was drawn", _table(Bin, result.histogram, currency, result.hidden)]
     if result.sensitivity:

@@ -61,6 +61,7 @@ _ACTIONS = {
 _MORE: dict[str, dict[str, Any]] = {
     "risk": {"leavers": {**_TEXTS, "minItems": 1}},
     "worst": {"leavers": _TEXTS},
+    "handover": {"leavers": {**_TEXTS, "minItems": 1}},
     "plan": {"actions": _ACTIONS},
     "diff": {"old": _closed({**_JUDGED, "inputs": _TEXTS}), "fail_on": _LIMIT},
     "check": {

@@ -31,7 +31,7 @@ def rule(request: pytest.FixtureRequest) -> type[Rule]:
 
 def test_codes_and_names_are_of_one_rule_each_in_order() -> None:
     assert list(CODES) == sorted(set(CODES))
-    assert len({rule.name for rule in RULES}) == len(RULES) == 20
+    assert len({rule.name for rule in RULES}) == len(RULES) == 21
     assert {code[:3] for code in CODES} == set(FAMILIES)
     assert all(re.fullmatch(r"NA[1-4]\d\d", code) for code in CODES)
 
@@ -79,11 +79,12 @@ PARAMETERS = {
     "NA401": {"within_days": (90, 0, None), "min_colleagues": (2, 1, None)},
     "NA402": {"lead_days": (60, 0, None)},
     "NA404": {"max_days": (180, 0, None), "key_share": (0.8, 0, 1)},
+    "NA405": {"grace_days": (14, 0, None)},
 }
 """Default, least and most: what policies out there rely on."""
 
 SEVERITIES = {
-    "high": {"NA101", "NA103", "NA203", "NA401", "NA402", "NA403"},
+    "high": {"NA101", "NA103", "NA203", "NA401", "NA402", "NA403", "NA405"},
     "medium": {"NA102", "NA104", "NA105", "NA201", "NA204", "NA301", "NA303", "NA307", "NA404"},
     "low": {"NA202", "NA302", "NA304", "NA305"},
     "info": {"NA306"},

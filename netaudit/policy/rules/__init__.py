@@ -11,6 +11,7 @@ from netaudit.policy.rules.held_by_assumption import HeldByAssumption
 from netaudit.policy.rules.identity import Identity
 from netaudit.policy.rules.left_behind import LeftBehind
 from netaudit.policy.rules.no_company_tie import NoCompanyTie
+from netaudit.policy.rules.not_taken_up import NotTakenUp
 from netaudit.policy.rules.one_admin import OneAdmin
 from netaudit.policy.rules.one_holder import OneHolder
 from netaudit.policy.rules.one_team import OneTeam
@@ -49,5 +50,6 @@ RULES: tuple[type[Rule], ...] = (
     HandoverOverdue,
     LeftBehind,
     Quiet,
+    NotTakenUp,
 )
 """The catalogue, by code."""
