@@ -29,7 +29,7 @@ from netaudit.model import UNIT
 from netaudit.offers import Offer, Takeover
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from netaudit.offers import Programme, Spot
 
@@ -41,6 +41,9 @@ LARGE = 400_000
 
 TOLERANCE = 1e-9
 """Costs that differ by less are the same."""
+
+ROUNDING = 1e-6
+"""A gap below this is the solver's rounding."""
 
 SCALE = 1e6
 """What the program works with: all that is unheld comes to this, so that its tolerances are far below what is shown."""
@@ -54,6 +57,18 @@ class Goal:
     most: int | None = None
     needed: float | None = None
 
+    def is_met(self, brought: float) -> bool:
+        """Whether what is needed is brought, but for rounding."""
+        return self.needed is None or brought >= self.needed * (1 - TOLERANCE)
+
+    def ends(self, steps: Sequence[Step], costs: Iterable[float]) -> bool:
+        """Whether it was this that ended the steps, and not that there is nothing more; `costs` are all there are."""
+        if self.needed is not None:
+            return self.is_met(brought_by(steps))
+        if self.most is not None:
+            return len(steps) >= self.most
+        return cost_of(steps) + min(costs) > (self.budget or 0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -64,9 +79,67 @@ class Step:
     gain: float
 
 
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The steps of a plan; how far off the best one can be, None where that is not known; whether it meets its goal."""
+
+    steps: list[Step]
+    gap: float | None
+    met: bool = True
+
+
+def brought_by(steps: Iterable[Step]) -> float:
+    """What steps bring together, as weight times share."""
+    return sum(step.gain for step in steps)
+
+
+def cost_of(steps: Iterable[Step]) -> float:
+    """What steps cost together."""
+    return sum(step.what.cost for step in steps)
+
+
+def proven(programme: Programme, goal: Goal, steps: list[Step]) -> Chosen:
+    """The best plan in its order, where it can be had; else `steps`, chosen one by one, and how far off they can be.
+
+    So many actions at most are the first of those chosen one by one, held to the best plan of their cost.
+    """
+    if not goal.is_met(brought_by(steps)):
+        return Chosen(steps, None, met=False)
+    found = best(programme, Goal(budget=cost_of(steps)) if goal.most is not None else goal)
+    if found.only is not None and goal.most is None:
+        chosen = one_by_one(found.only, Goal())
+        steps = chosen if _is_better(chosen, steps, goal) else steps
+    if found.only is None and goal.budget is not None:
+        steps = max(steps, largest(programme, goal), key=brought_by)
+    return Chosen(steps, _gap(steps, goal, found.bound))
+
+
+def _is_better(chosen: list[Step], steps: list[Step], goal: Goal) -> bool:
+    """Whether the solver's plan, which keeps to the goal but for its rounding, does keep to it, and is no worse."""
+    if goal.needed is not None:
+        return goal.is_met(brought_by(chosen)) and cost_of(chosen) <= cost_of(steps)
+    return cost_of(chosen) <= (goal.budget or 0.0) + TOLERANCE and brought_by(chosen) >= brought_by(steps)
+
+
+def _gap(steps: Sequence[Step], goal: Goal, bound: float | None) -> float | None:
+    """How much better any plan can be: in what it brings, or where so much is needed in what it costs."""
+    if bound is None:
+        return None
+    here, there = (bound, cost_of(steps)) if goal.needed is not None else (brought_by(steps), bound)
+    gap = 0.0 if there <= 0 else max(0.0, 1 - here / there)
+    return 0.0 if gap < ROUNDING else round(gap, 9)
+
+
 def one_by_one(programme: Programme, goal: Goal) -> list[Step]:
     """Actions in the order of what each brings per unit of cost after those before it, as far as the goal."""
     return list(_Sequence(programme, goal).steps())
+
+
+def largest(programme: Programme, goal: Goal) -> list[Step]:
+    """The one action that brings most of those that a budget allows; without it the greedy choice promises nothing."""
+    sequence = _Sequence(programme, goal)
+    steps = (sequence.step(where) for where in sequence.first() if sequence.fits(sequence.at(where)))
+    return sorted(steps, key=lambda step: -step.gain)[:1]
 
 
 class _Sequence:
@@ -89,35 +162,37 @@ class _Sequence:
     def steps(self) -> Iterator[Step]:
         """The steps, until the goal is met or nothing that brings anything is left."""
         done, brought = set[tuple[int, int]](), 0.0
-        for where in self._first():
+        for where in self.first():
             self._push(where)
         while self.heap and not self._met(brought):
             _, _, version, where = heapq.heappop(self.heap)
             number, lane, place = where
-            what = self._at(where)
-            if (number, lane) in done or not self._fits(what):
+            what = self.at(where)
+            if (number, lane) in done or not self.fits(what):
                 continue
             if version != self._version(number):
                 self._push(where)
                 continue
-            gain = self._gain(where)
+            step = self.step(where)
             self._take(where)
-            brought += gain
+            brought += step.gain
             self.taken += 1
-            yield Step(what, self.spots[number] if number >= 0 else None, gain)
+            yield step
             if lane >= 0:
                 if place + 1 < len(self._lane(number, lane)):
                     self._push((number, lane, place + 1))
             else:
                 done.add((number, lane))
 
+    def step(self, where: tuple[int, int, int]) -> Step:
+        """What stands there, as a step from here."""
+        return Step(self.at(where), self.spots[where[0]] if where[0] >= 0 else None, self._gain(where))
+
     def _met(self, brought: float) -> bool:
         goal = self.goal
-        return (goal.most is not None and self.taken >= goal.most) or (
-            goal.needed is not None and brought >= goal.needed * (1 - 1e-12)
-        )
+        return (goal.most is not None and self.taken >= goal.most) or (goal.needed is not None and goal.is_met(brought))
 
-    def _first(self) -> Iterator[tuple[int, int, int]]:
+    def first(self) -> Iterator[tuple[int, int, int]]:
         """Where there is something to choose at once: (spot, or -1; row from 0, or choice from -1 down; place)."""
         for lane in range(len(self.takeovers)):
             yield -1, lane, 0
@@ -134,7 +209,8 @@ class _Sequence:
         spot = self.spots[number]
         return spot.rows[lane] if lane >= 0 else spot.choices[-1 - lane]
 
-    def _at(self, where: tuple[int, int, int]) -> Offer | Takeover:
+    def at(self, where: tuple[int, int, int]) -> Offer | Takeover:
+        """What stands at a place."""
         return self._lane(*where[:2])[where[2]]
 
     def _version(self, number: int) -> int:
@@ -143,16 +219,17 @@ class _Sequence:
     def _push(self, where: tuple[int, int, int]) -> None:
         gain = self._gain(where)
         if gain > 0:
-            ratio = gain / self._at(where).cost
+            ratio = gain / self.at(where).cost
             heapq.heappush(self.heap, (-ratio, where[0], self._version(where[0]), where))
 
-    def _fits(self, what: Offer | Takeover) -> bool:
+    def fits(self, what: Offer | Takeover) -> bool:
+        """Whether budget and room allow it."""
         if self.left is not None and what.cost > self.left + TOLERANCE:
             return False
         return not (isinstance(what, Offer) and what.is_new) or self.room[what.owner] > 0
 
     def _gain(self, where: tuple[int, int, int]) -> float:
-        what = self._at(where)
+        what = self.at(where)
         if isinstance(what, Takeover):
             return sum(
                 self._brings(self.number[customer], company, {what.person: -loses})
@@ -172,7 +249,7 @@ class _Sequence:
         return self.spots[number].unheld(self.company[number] + company, both)
 
     def _take(self, where: tuple[int, int, int]) -> None:
-        what = self._at(where)
+        what = self.at(where)
         if self.left is not None:
             self.left -= what.cost
         if isinstance(what, Takeover):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.actions import ACTIONS, DESK_CALLS, HANDOVER, MEETINGS
-from netaudit.choosing import Goal, best, one_by_one
+from netaudit.choosing import Goal, cost_of, one_by_one, proven
 from netaudit.colleagues import colleagues_of
 from netaudit.model import PORTION, UNIT, hold_of
 from netaudit.offers import Takeover, programme_of, ranked
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from netaudit.book import Book
-    from netaudit.choosing import Step
+    from netaudit.choosing import Chosen, Step
     from netaudit.colleagues import Colleagues
     from netaudit.engine import Frame
-    from netaudit.offers import Offer, Programme, Spot
+    from netaudit.offers import Offer, Spot
     from netaudit.outlook import Sums
     from netaudit.scope import Scope
 
@@ -34,9 +34,6 @@ FIRST = 10
 
 AT_ONCE = 2_000
 """So many customers are looked at first; more where they could matter."""
-
-ROUNDING = 1e-6
-"""A gap below this is the solver's rounding."""
 
 CURVE = (10, 20, 50, 100, 200, 500, 1000)
 """After so many actions it is said what they buy."""
@@ -101,15 +98,6 @@ class Wish:
     destination: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Chosen:
-    """The steps; the gap to the best plan there can be; and what is left at least, where a target cannot be met."""
-
-    steps: list[Step]
-    gap: float | None
-    least: float | None = None
-
-
 def make_plan(
     book: Book, scope: Scope, wish: Wish, request: tuple[str, ...] = (), told: Callable[[str], None] | None = None
 ) -> Result[Row, Summary]:
@@ -123,7 +111,7 @@ def make_plan(
     before = outlook.sums()
     colleagues = colleagues_of(book, outlook.pairs, wish.leavers)
     tell("what is on offer")
-    chosen = _chosen(outlook, colleagues, _goal(scope, wish, before), before)
+    chosen = _chosen(outlook, colleagues, _goal(scope, wish, before))
     after = outlook.after([planned_of(step) for step in chosen.steps])
     summary = _summary(book, scope, wish, chosen, before, after)
     rows = tuple(_rows(book, scope, colleagues, chosen.steps, before))
@@ -153,65 +141,16 @@ def _goal(scope: Scope, wish: Wish, before: Sums) -> Goal:
     return Goal(most=FIRST) if wish.budget is None else Goal(budget=wish.budget)
 
 
-def _chosen(outlook: Outlook, colleagues: Colleagues, goal: Goal, before: Sums) -> _Chosen:
+def _chosen(outlook: Outlook, colleagues: Colleagues, goal: Goal) -> Chosen:
     """Looks at some customers, and at more until those that are left out cannot matter."""
     order, many = ranked(outlook), AT_ONCE
     while True:
         programme = programme_of(outlook, colleagues, order, many)
         steps = one_by_one(programme, goal)
         last = min((step.gain / step.what.cost for step in steps), default=0.0)
-        if not programme.rate or (programme.rate <= last and _is_done(outlook.book, steps, goal)):
-            return _proven(programme, goal, steps, before)
+        if not programme.rate or (programme.rate <= last and goal.ends(steps, outlook.book.actions.cost.values())):
+            return proven(programme, goal, steps)
         many *= 4
-
-
-def _is_done(book: Book, steps: Sequence[Step], goal: Goal) -> bool:
-    """Whether the goal ended the plan, and not a want of customers."""
-    if goal.needed is not None:
-        return _meets(steps, goal.needed)
-    if goal.most is not None:
-        return len(steps) == goal.most
-    return _cost(steps) + min(book.actions.cost.values()) > (goal.budget or 0.0)
-
-
-def _proven(programme: Programme, goal: Goal, steps: list[Step], before: Sums) -> _Chosen:
-    """The best plan in its order, where it can be had; else these steps, and how far off the best can be."""
-    if goal.needed is not None and not _meets(steps, goal.needed):
-        return _Chosen(steps, None, max(0.0, before.unheld / PORTION - _brought(steps)))
-    asked = Goal(budget=_cost(steps)) if goal.most is not None else goal
-    found = best(programme, asked)
-    if found.only is not None and goal.most is None:
-        chosen = one_by_one(found.only, Goal())
-        steps = chosen if _is_better(chosen, steps, goal) else steps
-    return _Chosen(steps, _gap(steps, goal, found.bound))
-
-
-def _is_better(chosen: list[Step], steps: list[Step], goal: Goal) -> bool:
-    """Whether the solver's plan, which keeps to the goal but for its rounding, keeps to it, and is no worse."""
-    if goal.needed is not None:
-        return _meets(chosen, goal.needed) and _cost(chosen) <= _cost(steps)
-    return _cost(chosen) <= (goal.budget or 0.0) + 1e-9 and _brought(chosen) >= _brought(steps)
-
-
-def _gap(steps: Sequence[Step], goal: Goal, bound: float | None) -> float | None:
-    """How much better any plan can be: in what it brings, or where so much is needed in what it costs."""
-    if bound is None:
-        return None
-    here, there = (bound, _cost(steps)) if goal.needed is not None else (_brought(steps), bound)
-    gap = 0.0 if there <= 0 else max(0.0, 1 - here / there)
-    return 0.0 if gap < ROUNDING else round(gap, 9)
-
-
-def _brought(steps: Sequence[Step]) -> float:
-    return sum(step.gain for step in steps)
-
-
-def _cost(steps: Sequence[Step]) -> float:
-    return sum(step.what.cost for step in steps)
-
-
-def _meets(steps: Sequence[Step], needed: float) -> bool:
-    return _brought(steps) >= needed * (1 - 1e-9)
 
 
 def planned_of(step: Step) -> Planned:
@@ -223,18 +162,17 @@ def planned_of(step: Step) -> Planned:
     return Planned(what.action, what.owner, where, what.contact or None, what.units / UNIT)
 
 
-def _summary(book: Book, scope: Scope, wish: Wish, chosen: _Chosen, before: Sums, after: Sums) -> Summary:
-    missed = wish.target is not None and chosen.least is not None
+def _summary(book: Book, scope: Scope, wish: Wish, chosen: Chosen, before: Sums, after: Sums) -> Summary:
     return Summary(
         unheld_before=scope.share(before.unheld / PORTION),
         unheld_after=scope.share(after.unheld / PORTION),
-        spent=_plain(_cost(chosen.steps)),
+        spent=_plain(cost_of(chosen.steps)),
         unit=book.actions.unit,
         actions=len(chosen.steps),
         optimum_gap=chosen.gap,
         budget=wish.budget,
         target=wish.target,
-        met=None if wish.target is None else not missed,
+        met=None if wish.target is None else chosen.met,
         customers=scope.count,
         revenue=None if scope.revenue is None else book.money(scope.revenue),
         expected_loss_before=money_band(book, before.risk),
@@ -361,9 +299,10 @@ def _said(scope: Scope, summary: Summary, rows: Sequence[Row]) -> Iterator[Sente
         "target": Value(summary.target, Unit.SHARE),
     }
     if not rows:
-        met = summary.target is not None and summary.met
-        why = "{target} is met already" if met else "nothing that can be afforded would help"
+        why = "{target} is met already" if summary.met else "nothing on offer that can be afforded would help"
         yield Sentence(f"No action: {why}. Expected to be held by nobody and no channel: {{before}}.", values)
+        if summary.met is False:
+            yield Sentence("The target of {target} cannot be met.", values, kind="warning")
         return
     loss = "; the expected loss from {loss} to {less}" if summary.expected_loss_before is not None else ""
     many = "{actions} action" + ("" if summary.actions == 1 else "s")

@@ -201,6 +201,8 @@ class SettingsReader(NodeReader):
     def _action(self, name: str, node: Node, place: tuple[int, int]) -> None:
         number = self.number(node)
         if number is None:
+            if not any(problem.line == node.line for problem in self.problems):
+                self.say("S002", f"{shown(name)} has no value", None, place)
             return
         try:
             self.settings.actions = self.settings.actions.but(name, float(number))

@@ -63,7 +63,8 @@ def test_the_new_owner_has_not_been_in_touch_since_the_last_day() -> None:
             f"customer:{name}; employee:mette": ole
             for name in ("never", "before", "thatday", "liked", "other", "reads")
         },
-        "customer:due; employee:mette": f"Mette Holm has no contact on record since per left on {day(-14)}, 14 days ago",
+        "customer:due; employee:mette": f"Mette Holm has no contact on record since per left on {day(-14)}, "
+        "14 days ago",
     }
     assert {row.severity for row in found(b, "NA405")} == {"high"}
     assert "notdue" in str(subjects(b, "NA405", grace_days=13))
