@@ -73,11 +73,12 @@ def test_the_successor_knows_them_or_is_of_the_team_or_of_the_segment() -> None:
     result = _handover(*lines, customers=customers)
     assert [(row.customer, row.successor, row.reason) for row in result.rows] == [
         ("other", "carl", "knows z, though the tie has faded"),
-        ("same", "carl", "knows x"),
         ("fresh", "anna", "same team, has 0 of at most 3 customers"),
+        ("same", "carl", "knows x"),
     ]
     alone = [{"id": "mette"}, {"id": "carl"}]
-    found = _handover("mette -> fresh/w strength=0.9", "carl -> c strength=0.2", customers=customers, employees=alone)
+    lines = ("mette -> fresh/w strength=0.9", "carl -> c strength=0.2")
+    found = _handover(*lines, customers=[*customers, {"id": "c"}], employees=alone)
     assert found.rows[0].reason == "nobody near has room"  # carl's customer is of no segment
     lines = ("mette -> fresh/w strength=0.9", "mette -> bos strength=0.1", "carl -> same/x strength=0.2")
     found = _handover(*lines, customers=customers, employees=alone)
@@ -220,7 +221,7 @@ def test_the_last_day_is_the_one_given_or_the_one_on_record() -> None:
     [
         ("mette", None, "no last day of 'mette' is on record"),
         ("mette", "2015-01-22", "the last day is before 2015-01-23"),
-        ("mette", "soon", "'soon' is not an ISO date"),
+        ("mette", "soon", "'soon' is not a date"),
         ("mette", "", "no day is given"),
         ("gone", LAST, "'gone' has left already, on 2014-01-01"),
         ("page", LAST, "'page' is a channel"),

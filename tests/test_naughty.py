@@ -150,6 +150,30 @@ def test_sets_and_years(
             assert all(harmless(row["key"]) and harmless(row["name"]) for row in csv.DictReader(io.StringIO(out)))
 
 
+@pytest.mark.parametrize("form", ["table", "csv", "markdown"])
+def test_plans_and_handovers(strings: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str], form: str) -> None:
+    """Every string once as the name of a customer, a contact, a colleague and a channel."""
+    some = [text for text in strings if safe_id(text)][::6]
+    named = [*enumerate(some)]
+    document = {
+        "as_of": "2015-01-23",
+        "employees": [{"id": f"e{n}", "name": text, "team": text} for n, text in named],
+        "channels": [{"id": f"n{n}", "name": text, "kind": "newsletter"} for n, text in named[:3]],
+        "customers": [{"id": f"c{n}", "name": text, "segment": text, "revenue": n} for n, text in named],
+        "contacts": [{"id": f"x{n}", "name": text, "customer": f"c{n}"} for n, text in named],
+        "ties": [{"owner": owner, "contact": f"x{n}"} for n, _ in named for owner in ("e0", f"e{n}")],
+        "actions": {"unit": some[-1], "new_customers": 1000},
+    }
+    path = tmp_path / "book.json"
+    path.write_text(json.dumps(document), encoding="utf-8")
+    for asked in (("plan", str(path), "--budget", "200"), ("handover", "e0", str(path), "--last-day", "2015-03-01")):
+        out = shown(capsys, *asked, "--top", "0", "-f", form)
+        if form == "csv":
+            rows = list(csv.DictReader(io.StringIO(out)))
+            assert len(rows) > 50
+            assert all(harmless(cell) for row in rows for cell in row.values())
+
+
 @pytest.mark.parametrize("form", FOR_ALL)
 def test_nodes(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
     for number in range(0, len(strings), 320):
