@@ -78,6 +78,11 @@ class Step:
     spot: Spot | None
     gain: float
 
+    @property
+    def customer(self) -> str | None:
+        """The customer's id; None for what is done everywhere at once."""
+        return None if self.spot is None else self.spot.id
+
 
 @dataclass(frozen=True, slots=True)
 class Chosen:

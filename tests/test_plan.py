@@ -277,7 +277,7 @@ def test_nothing_is_offered_through_a_channel_that_somebody_passes_on_but_to_sen
     )
     (row,) = netaudit.plan(found).rows
     assert (row.action, row.customer, row.contact, row.owner, row.cost) == ("unrelay", None, None, "news", 8)
-    assert row.what == "send news from the company, not from anna"
+    assert row.what == "Send news from the company, not from anna"
     assert row.reason == "2 customers would lose it with one person"
 
 
@@ -356,7 +356,7 @@ def test_a_handover_goes_to_one_who_knows_them_less() -> None:
     found = book("anna -> a/x strength=0.9", "bo -> a/x strength=0.2", employees=PEOPLE, customers=[{"id": "a"}])
     (row,) = netaudit.plan(found).rows
     assert (row.action, row.owner, row.contact, row.intensity, row.cost) == ("handover", "bo", "x", 0.5, 6)
-    assert row.what == "hand x over to bo"
+    assert row.what == "a: hand x over to bo"
     assert row.reason == "knows them already, anna better; anna has the strongest of 2 people's ties"
 
 

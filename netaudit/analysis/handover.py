@@ -46,24 +46,27 @@ class Row:
     order: int = column("#", Unit.COUNT, "place in the order to call")
     customer: str = column("Customer", Unit.ID, "customer id", table=False)
     customer_name: str = column("Customer", Unit.TEXT, "name, or id where none is known")
-    revenue: float | None = column("Revenue", Unit.MONEY, "yearly revenue", wide=True)
+    revenue: float | None = column("Revenue", Unit.MONEY, "yearly revenue", table=False)
     renewal_on: str | None = column("Renewal", Unit.TEXT, "day on which the contract ends or renews", wide=True)
-    revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "yearly revenue times what is lost with the leaver")
-    walks: float = column("Walks", Unit.SHARE, "chance that the leaver's ties alone hold the customer", wide=True)
+    revenue_at_risk: Band | None = column(
+        "At risk", Unit.MONEY, "yearly revenue times what is lost with the leaver", wide=True
+    )
+    walks: float = column("Walks", Unit.SHARE, "chance that the leaver's ties alone hold the customer", table=False)
     tie: float = column("Tie", Unit.SHARE, "hold of the leaver's ties", table=False)
     successor: str | None = column(
         "Successor", Unit.ID, "id of the colleague; null where nobody near has room", table=False
     )
-    successor_name: str = column("Successor", Unit.TEXT, "name of the colleague")
-    reason: str = column("Why", Unit.TEXT, "why this colleague")
+    successor_name: str = column("Name", Unit.TEXT, "name of the colleague", table=False)
+    who: str = column("Successor", Unit.TEXT, "the colleague, who introduces them, and why it is this one")
+    reason: str = column("Why", Unit.TEXT, "why this colleague", table=False)
     path: tuple[str, ...] = column(
         "Way", Unit.TEXT, "nodes from the successor to the contact that the leaver holds best", table=False
     )
-    introduced_by: str = column("Introduced by", Unit.TEXT, "who introduces them, in words", wide=True)
+    introduced_by: str = column("Introduced by", Unit.TEXT, "who introduces them, in words", table=False)
     by: str = column("Meet by", Unit.TEXT, "day by which successor and customer have met")
     offer_by: str = column("Offer by", Unit.TEXT, "day by which the company's channels are offered", table=False)
     own_contact_by: str = column(
-        "Alone by", Unit.TEXT, "day by which the successor has had a two-way contact without the leaver", wide=True
+        "Alone by", Unit.TEXT, "day by which the successor has had a two-way contact without the leaver", table=False
     )
     contacts_only_leaver: tuple[str, ...] = column(
         "Only theirs", Unit.TEXT, "ids of the contacts that only the leaver has a live tie to", table=False
@@ -289,6 +292,8 @@ def _row(case: _Case, place: tuple[int, int], one: _Lost, choice: _Choice) -> Ro
     if choice.person:
         way = introduction(choice.person, _main(ties, leaver), leaver, ties, contacts, case.colleagues).nodes
     meet, alone = _days(book.as_of, case.last_day, one.renewal_on, place)
+    name = known.names[f"employee:{choice.person}"] if choice.person else "nobody"
+    between = " and ".join(known.names[node] for node in way[1:-1])
     others = {contact for person, contact in ties if person != leaver} | known.reached.get(one.customer, set())
     only = (contact for person, contact in sorted(ties) if person == leaver and contact and contact not in others)
     reached = known.channels.get(one.customer, set())
@@ -304,10 +309,11 @@ def _row(case: _Case, place: tuple[int, int], one: _Lost, choice: _Choice) -> Ro
         walks=round(one.walks, 9),
         tie=round(hold_of(one.leave), 9),
         successor=choice.person or None,
-        successor_name=known.names[f"employee:{choice.person}"] if choice.person else "nobody",
+        successor_name=name,
+        who=f"{name}{f', introduced by {between}' if between else ''}: {choice.reason}",
         reason=choice.reason,
         path=way,
-        introduced_by=" and ".join(known.names[node] for node in way[1:-1][:2]) or "-",
+        introduced_by=between or "-",
         by=meet.isoformat(),
         offer_by=meet.isoformat(),
         own_contact_by=alone.isoformat(),

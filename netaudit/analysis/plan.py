@@ -47,7 +47,7 @@ class Row:
     what: str = column("Action", Unit.TEXT, "what to do, in words")
     action: str = column("Kind", Unit.CHOICE, "kind of action", table=False, choices=ACTIONS)
     customer: str | None = column("Customer", Unit.ID, "where; null for a channel as a whole", table=False)
-    customer_name: str | None = column("At", Unit.TEXT, "its name, or id where none is known")
+    customer_name: str | None = column("At", Unit.TEXT, "its name, or id where none is known", table=False)
     contact: str | None = column(
         "Contact", Unit.ID, "with whom; null where it may be anybody at the customer", table=False
     )
@@ -158,8 +158,7 @@ def planned_of(step: Step) -> Planned:
     what = step.what
     if isinstance(what, Takeover):
         return Planned("unrelay", what.channel, None, None, what.units / UNIT)
-    where = None if step.spot is None else step.spot.id
-    return Planned(what.action, what.owner, where, what.contact or None, what.units / UNIT)
+    return Planned(what.action, what.owner, step.customer, what.contact or None, what.units / UNIT)
 
 
 def _summary(book: Book, scope: Scope, wish: Wish, chosen: Chosen, before: Sums, after: Sums) -> Summary:
@@ -201,18 +200,20 @@ class _Words:
         contacts = {step.what.contact for step in steps if not isinstance(step.what, Takeover)}
         self.contacts = _names(book, tables.contacts, contacts)
 
-    def action(self, what: Offer | Takeover) -> str:
-        """What to do."""
+    def action(self, step: Step) -> str:
+        """What to do, and where."""
+        what = step.what
         if isinstance(what, Takeover):
-            return f"send {self.owners[what.channel]} from the company, not from {self.owners[what.person]}"
+            return f"Send {self.owners[what.channel]} from the company, not from {self.owners[what.person]}"
         owner, contact = self.owners[what.owner], self.contacts.get(what.contact, "somebody there")
-        return {
+        todo = {
             "page_follow": f"{contact} follows {owner}",
             "newsletter": f"{contact} reads {owner}",
             "desk_use": f"they use {owner}, {DESK_CALLS} calls a year",
             "handover": f"hand {contact} over to {owner}",
             "second_colleague": f"{owner} meets {contact}, {MEETINGS} times a year",
-        }[what.action]
+        }
+        return f"{self.customers[step.customer or '']}: {todo[what.action]}"
 
     def reason(self, step: Step) -> str:
         """Why this, and why there."""
@@ -262,7 +263,7 @@ def _rows(book: Book, scope: Scope, colleagues: Colleagues, steps: Sequence[Step
         spent, left = spent + step.what.cost, left - step.gain
         yield Row(
             rank=rank,
-            what=words.action(step.what),
+            what=words.action(step),
             action=what.action,
             customer=what.customer,
             customer_name=None if what.customer is None else words.customers[what.customer],

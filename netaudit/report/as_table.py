@@ -182,7 +182,7 @@ def _table(
         longest = max(len(for_terminal(text_of(row, name) or "")) for row in rows) if about.unit is Unit.TEXT else 0
         table.add_column(
             heading(about, scale, currency),
-            min_width=min(longest, LEGIBLE),
+            min_width=min(longest, LEGIBLE if page.width is None or page.width >= 80 else LEGIBLE // 2),
             justify="right" if about.unit in NUMERIC and not about.bar else "left",
             no_wrap=about.unit is not Unit.TEXT,
             overflow="fold",
