@@ -13,7 +13,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from netaudit.report.escape import for_terminal
-from netaudit.report.figures import NUMERIC, Scale, bar, heading, sentence, share, shares, table_scale, text_of
+from netaudit.report.figures import NUMERIC, Scale, bar, heading, number, sentence, share, shares, table_scale, text_of
 from netaudit.result import Bin, Unit, columns_of
 
 if TYPE_CHECKING:
@@ -208,5 +208,5 @@ def _cell(row: Any, name: str, about: Column, scale: Scale, page: Page, width: i
     if about.unit is Unit.CHOICE:
         return Text(str(value), STYLES.get(str(value), ""))
     if about.unit is Unit.NUMBER:
-        return Text(f"{value:g}")
+        return Text(number(value))
     return Text(for_terminal(text_of(row, name) or ""))

@@ -105,6 +105,11 @@ def text_of(row: Any, name: str) -> str | None:
     return None if value is None else str(value)
 
 
+def number(value: float) -> str:
+    """A plain number: six digits are enough, and large ones are not written as powers."""
+    return f"{value:,.0f}" if abs(value) >= 1e5 else f"{value:g}"
+
+
 def said(value: Value, currency: str | None) -> str:
     """A value inside a sentence; texts are still raw."""
     content: Any = value.content
@@ -115,6 +120,8 @@ def said(value: Value, currency: str | None) -> str:
         return f"{currency or ''} {scale.money(content, scale.letter and f' {scale.letter}')}".strip()
     if value.unit is Unit.SHARE:
         return share(content)
+    if value.unit is Unit.NUMBER:
+        return number(content)
     return f"{content:,}" if value.unit is Unit.COUNT else str(content)
 
 
