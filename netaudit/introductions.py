@@ -24,14 +24,10 @@ decides which of several ways is named.
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """From the successor to the contact, as nodes (`employee:ID`, `contact:ID`); `direct` if nobody is between."""
+    """From the successor to the contact, as nodes (`employee:ID`, `contact:ID`), and who is between the two."""
 
     nodes: tuple[str, ...]
-
-    @property
-    def is_direct(self) -> bool:
-        """Whether the successor knows the contact."""
-        return len(self.nodes) < 3
+    between: tuple[str, ...]
 
 
 def introduction(
@@ -64,7 +60,7 @@ def introduction(
         nodes = nx.shortest_path(graph, _employee(successor), target, weight="length")
     else:
         nodes = [_employee(successor), _employee(leaver), target]
-    return Way(tuple(node for node in nodes if node != _contact("")))
+    return Way(tuple(node for node in nodes if node != _contact("")), tuple(nodes[1:-1]))
 
 
 def _pairs(contacts: Collection[str]) -> Iterable[tuple[str, str]]:

@@ -96,11 +96,11 @@ def test_the_way_goes_through_who_stays_and_else_through_the_leaver() -> None:
         "bo -> whole/v strength=0.5",
     )
     ways = {row.customer: (row.path, row.introduced_by) for row in _handover(*lines).rows}
-    assert ways["direct"] == (("employee:anna", "contact:x"), "-")
+    assert ways["direct"] == (("employee:anna", "contact:x"), None)
     assert ways["beside"] == (("employee:anna", "contact:z", "contact:y"), "z")
     assert ways["alone"][0][1:] == ("employee:mette", "contact:w")
     assert ways["alone"][1] == "Mette Holm"
-    assert ways["whole"] == (("employee:bo", "contact:v"), "-")  # the customer itself has no name of its own
+    assert ways["whole"] == (("employee:bo", "contact:v"), "v")  # the customer itself has no name of its own
 
 
 def test_a_colleague_with_a_full_desk_introduces_another() -> None:
@@ -121,7 +121,7 @@ def test_nobody_is_overloaded_and_who_finds_no_successor_is_said() -> None:
     assert result.summary.without_successor == 7
     assert [each.text for each in result.closing if each.text.startswith("Without a successor")]
     assert result.rows[-1].path == ()
-    assert result.rows[-1].introduced_by == "-"
+    assert result.rows[-1].introduced_by is None
     assert "find a successor" in str(result.checklist)
     free = _handover(*lines)
     assert [[row.successor for row in free.rows].count(one) for one in ("anna", "bo")] == [5, 5]

@@ -12,7 +12,7 @@ import narwhals as nw
 from netaudit import model
 from netaudit.assumptions import ENDS
 from netaudit.colleagues import colleagues_of
-from netaudit.introductions import introduction
+from netaudit.introductions import Way, introduction
 from netaudit.joint import followed_words, lost_to
 from netaudit.loading.values import day_number, day_of
 from netaudit.model import hold_of
@@ -62,7 +62,9 @@ class Row:
     path: tuple[str, ...] = column(
         "Way", Unit.TEXT, "nodes from the successor to the contact that the leaver holds best", table=False
     )
-    introduced_by: str = column("Introduced by", Unit.TEXT, "who introduces them, in words", table=False)
+    introduced_by: str | None = column(
+        "Introduced by", Unit.TEXT, "who introduces them, in words; null where nobody has to", table=False
+    )
     by: str = column("Meet by", Unit.TEXT, "day by which successor and customer have met")
     offer_by: str = column("Offer by", Unit.TEXT, "day by which the company's channels are offered", table=False)
     own_contact_by: str = column(
@@ -288,12 +290,12 @@ def _row(case: _Case, place: tuple[int, int], one: _Lost, choice: _Choice) -> Ro
     book, leaver, known = case.book, case.leaver, case.known
     ties = known.ties.get(one.customer, {})
     contacts = known.contacts.get(one.customer, [])
-    way: tuple[str, ...] = ()
+    way = Way((), ())
     if choice.person:
-        way = introduction(choice.person, _main(ties, leaver), leaver, ties, contacts, case.colleagues).nodes
+        way = introduction(choice.person, _main(ties, leaver), leaver, ties, contacts, case.colleagues)
     meet, alone = _days(book.as_of, case.last_day, one.renewal_on, place)
     name = known.names[f"employee:{choice.person}"] if choice.person else "nobody"
-    between = " and ".join(known.names[node] for node in way[1:-1])
+    between = " and ".join(known.names.get(node, "somebody there") for node in way.between)
     others = {contact for person, contact in ties if person != leaver} | known.reached.get(one.customer, set())
     only = (contact for person, contact in sorted(ties) if person == leaver and contact and contact not in others)
     reached = known.channels.get(one.customer, set())
@@ -312,8 +314,8 @@ def _row(case: _Case, place: tuple[int, int], one: _Lost, choice: _Choice) -> Ro
         successor_name=name,
         who=f"{name}{f', introduced by {between}' if between else ''}: {choice.reason}",
         reason=choice.reason,
-        path=way,
-        introduced_by=between or "-",
+        path=way.nodes,
+        introduced_by=between or None,
         by=meet.isoformat(),
         offer_by=meet.isoformat(),
         own_contact_by=alone.isoformat(),
@@ -478,7 +480,7 @@ def _todo(known: _Known, row: Row, leaver: str) -> Todo:
         "why": row.reason,
         "meet": row.by,
         "alone": row.own_contact_by,
-        "way": row.introduced_by,
+        "way": row.introduced_by or "",
         "only": ", ".join(known.names[f"contact:{one}"] for one in row.contacts_only_leaver),
         "channels": ", ".join(known.names[f"channel:{one}"] for one in row.channels),
         "renewal": row.renewal_on or "",
@@ -488,7 +490,7 @@ def _todo(known: _Known, row: Row, leaver: str) -> Todo:
     if row.successor is None:
         items = ["by {meet}: find a successor ({why})"]
     else:
-        through = "" if row.introduced_by == "-" else ", introduced by {way}"
+        through = ", introduced by {way}" if row.introduced_by else ""
         items = [
             f"by {{meet}}: {{successor}} meets them{through} ({{why}})",
             "by {alone}: {successor} has had a two-way contact without {who}",

@@ -293,7 +293,7 @@ def _said(scope: Scope, summary: Summary, rows: Sequence[Row]) -> Iterator[Sente
         "before": Value(summary.unheld_before, Unit.SHARE),
         "after": Value(summary.unheld_after, Unit.SHARE),
         "spent": Value(summary.spent, Unit.NUMBER),
-        "unit": Value(summary.unit, Unit.TEXT),
+        "unit": Value("hour" if (summary.spent, summary.unit) == (1, "hours") else summary.unit, Unit.TEXT),
         "actions": Value(summary.actions, Unit.COUNT),
         "loss": Value(summary.expected_loss_before, Unit.MONEY),
         "less": Value(summary.expected_loss_after, Unit.MONEY),

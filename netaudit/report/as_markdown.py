@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from netaudit.report.escape import for_markdown, for_terminal
-from netaudit.report.figures import NUMERIC, Scale, heading, sentence, shares, table_scale, text_of
+from netaudit.report.figures import NUMERIC, Scale, heading, number, sentence, shares, table_scale, text_of
 from netaudit.result import Bin, Unit, columns_of
 
 if TYPE_CHECKING:
@@ -75,4 +75,6 @@ def _cell(row: Any, name: str, about: Column, scale: Scale) -> str:
         return "yes" if value else ""
     if about.unit is Unit.TEXT:
         return for_markdown(text_of(row, name) or "")
+    if about.unit is Unit.NUMBER and value is not None:
+        return number(value)
     return "" if value is None else str(value) if about.unit in NUMERIC else for_markdown(str(value))
