@@ -45,6 +45,9 @@ TOLERANCE = 1e-9
 ROUNDING = 1e-6
 """A gap below this is the solver's rounding."""
 
+SECONDS = 30.0
+"""The solver stops after so long, with what bound it has."""
+
 SCALE = 1e6
 """What the program works with: all that is unheld comes to this, so that its tolerances are far below what is shown."""
 
@@ -383,42 +386,44 @@ def best(programme: Programme, goal: Goal) -> Best:
     return _solved(programme, columns, goal, small=small)
 
 
-def _solved(programme: Programme, columns: list[_Bundle], goal: Goal, *, small: bool) -> Best:
+def _solved(programme: Programme, columns: Sequence[_Bundle], goal: Goal, *, small: bool) -> Best:
+    """A column for each bundle, one for each takeover, and a last one for what is spent where nothing was looked at."""
     if not columns:
         return Best(programme, 0.0)
     scale = SCALE / programme.unheld
-    width = len(columns) + len(programme.takeovers) + 1  # the last column is what is spent elsewhere
-    gains = np.zeros(width)
-    costs = np.zeros(width)
-    for place, one in enumerate(columns):
-        gains[place], costs[place] = one.gain * scale, one.cost
-    for place, takeover in enumerate(programme.takeovers, len(columns)):
-        costs[place] = takeover.cost
-    gains[-1], costs[-1] = programme.rate * scale, 1.0
-    rows = _rows(programme, columns)
-    cells = [(number, place, value) for number, (row, _) in enumerate(rows) for place, value in row]
-    at, places, values = zip(*cells, strict=True) if cells else ((), (), ())
-    matrix = sparse.csc_array((values, (at, places)), shape=(len(rows), width))
-    upper = np.array([bound for _, bound in rows])
-    limits = [LinearConstraint(matrix, -np.inf, upper)] if rows else []
+    overs = programme.takeovers
+    gains = np.array([*(one.gain * scale for one in columns), *(0.0 for _ in overs), programme.rate * scale])
+    costs = np.array([*(one.cost for one in columns), *(one.cost for one in overs), 1.0])
+    limits = [_limits(programme, columns, len(gains))]
     if goal.needed is None:
         limits.append(LinearConstraint(costs[None, :], -np.inf, goal.budget or 0.0))
     else:
         limits.append(LinearConstraint(gains[None, :], goal.needed * scale, np.inf))
-    objective = -gains if goal.needed is None else costs
-    most = np.ones(width)
-    most[-1] = np.inf if programme.rate else 0
-    whole = np.full(width, int(small))
-    found = milp(objective, constraints=limits, integrality=whole, bounds=Bounds(0, most), options={"mip_rel_gap": 0.0})
-    if not found.success:
-        return Best(None, None)
-    bound = float(found.mip_dual_bound if small else found.fun)
-    bound = -bound / scale if goal.needed is None else bound
-    if not small:
+    found = milp(
+        -gains if goal.needed is None else costs,
+        constraints=limits,
+        integrality=np.full(len(gains), int(small)),
+        bounds=Bounds(0, np.array([*np.ones(len(gains) - 1), np.inf if programme.rate else 0])),
+        options={"mip_rel_gap": 0.0, "time_limit": SECONDS},
+    )
+    least = found.mip_dual_bound if small else found.fun
+    bound = None if least is None or not math.isfinite(least) else float(least)
+    bound = -bound / scale if bound is not None and goal.needed is None else bound
+    if not (small and found.success):
         return Best(None, bound)
-    chosen = [one for one, amount in zip(columns, found.x, strict=False) if amount > 0.5]
-    over = [one for one, amount in zip(programme.takeovers, found.x[len(columns) :], strict=False) if amount > 0.5]
+    taken = found.x > 0.5
+    chosen = [one for one, is_taken in zip(columns, taken, strict=False) if is_taken]
+    over = [one for one, is_taken in zip(overs, taken[len(columns) :], strict=False) if is_taken]
     return Best(_only(programme, chosen, over), bound)
+
+
+def _limits(programme: Programme, columns: Sequence[_Bundle], width: int) -> LinearConstraint:
+    """The rows of the program as a sparse matrix, each with its upper bound."""
+    rows = _rows(programme, columns)
+    cells = [(number, place, value) for number, (row, _) in enumerate(rows) for place, value in row]
+    at, places, values = zip(*cells, strict=True)
+    matrix = sparse.csc_array((values, (at, places)), shape=(len(rows), width))
+    return LinearConstraint(matrix, -np.inf, np.array([bound for _, bound in rows]))
 
 
 def _rows(programme: Programme, columns: Sequence[_Bundle]) -> list[tuple[list[tuple[int, float]], float]]:

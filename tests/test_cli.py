@@ -298,6 +298,7 @@ def test_hash_seeds_and_threads_change_no_byte(threads: str, seed: str) -> None:
         f"b = netaudit.load(sys.argv[1], threads={threads})\n"
         "texts = (written(netaudit.risk(b, who), 'json', Page()) for who in ((), ('mette', 'torben')))\n"
         "more = (netaudit.ownership(b), netaudit.worst(b, 3), netaudit.forecast(b, draws=600))\n"
+        "more += (netaudit.plan(b, budget=40), netaudit.handover(b, 'mette'))\n"
         "print(*texts, *(written(one, 'json', Page()) for one in more))"
     )
     command = [sys.executable, "-c", script, TELCO]
@@ -312,7 +313,8 @@ def _reference() -> str:
 
     b = netaudit.load(TELCO)
     texts = (written(netaudit.risk(b, who), "json", Page()) for who in ((), ("mette", "torben")))
-    more = (netaudit.ownership(b), netaudit.worst(b, 3), netaudit.forecast(b, draws=600))
+    more = [netaudit.ownership(b), netaudit.worst(b, 3), netaudit.forecast(b, draws=600)]
+    more += [netaudit.plan(b, budget=40), netaudit.handover(b, "mette")]
     return " ".join([*texts, *(written(one, "json", Page()) for one in more)]) + "\n"
 
 
@@ -331,6 +333,9 @@ def _reference() -> str:
             "worst",
         ),
         (["--draws", "200"], "forecast"),
+        (["--target", "0.1"], "plan"),
+        (["--budget", "9", "--leaver", "mette", "--where", "segment=b2b"], "plan"),
+        (["--last-day", "2015-03-01"], "handover"),
         (["--draws", "200", "--horizon", "2y", "--where", "segment=b2b"], "forecast"),
     ],
 )
@@ -341,8 +346,8 @@ def test_every_answer_fits_its_schema(
     assert cli.run(["schema", name]) == 0
     schema = json.loads(capsys.readouterr().out)
     jsonschema.Draft202012Validator.check_schema(schema)
-    command = "risk" if name == "exposure" else name
-    assert cli.run([command, str(ROOT / "examples" / book), "-f", "json", *args]) == 0
+    command = {"exposure": ["risk"], "handover": ["handover", "mette"]}.get(name, [name])
+    assert cli.run([*command, str(ROOT / "examples" / book), "-f", "json", *args]) == 0
     answer = json.loads(capsys.readouterr().out)
     jsonschema.validate(answer, schema)
     broken = {**answer, "rows": [{**answer["rows"][0], next(iter(answer["rows"][0])): {}}]}

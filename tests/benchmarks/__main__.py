@@ -32,7 +32,7 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 NETAUDIT = str(Path(sysconfig.get_path("scripts")) / "netaudit")
 YARDSTICKS = ("plain_networkx", "tuned_networkx", "with_pandas", "bare_duckdb")
-OTHERS = ("risk --leaver", "ownership", "why CUSTOMER", "why EMPLOYEE", "check")
+OTHERS = ("risk --leaver", "ownership", "why CUSTOMER", "why EMPLOYEE", "check", "plan")
 LIBRARIES = ("netaudit", "duckdb", "narwhals", "networkx", "numpy", "pandas", "typer", "rich")
 STARTS = 15
 """Runs of each start-up: they are short, and so the more easily disturbed."""
@@ -158,7 +158,7 @@ def other_questions(book: Path, output: Path) -> Commands:
     customer = customers[len(customers) // 2].split(",")[0]
     asked = {"risk --leaver": ["risk", "--leaver", person], "ownership": ["ownership"]}
     asked |= {"why CUSTOMER": ["why", f"customer:{customer}"], "why EMPLOYEE": ["why", f"employee:{person}"]}
-    asked |= {"check": ["check", "--fail-on", "never"]}
+    asked |= {"check": ["check", "--fail-on", "never"], "plan": ["plan", "--budget", "800"]}  # a thousand actions
     return {name: [NETAUDIT, *words, str(book), "-q"] for name, words in {"risk": ["risk"], **asked}.items()}
 
 
