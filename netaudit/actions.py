@@ -14,6 +14,12 @@ ACTIONS = ("page_follow", "newsletter", "desk_use", "handover", "unrelay", "seco
 """A contact follows the page or subscribes; a customer uses the desk; a colleague who knows a contact takes over some
 of it; the company sends what one person passes on; a second colleague meets a contact."""
 
+SUBSCRIPTION_OF: Mapping[str, str] = {"page_follow": "company_page", "newsletter": "newsletter"}
+"""The kind of channel that a subscription is to."""
+
+PERSONAL = ("handover", "second_colleague")
+"""Actions whose tie is a colleague's."""
+
 HANDOVER = 0.5
 """Intensity that a planned handover adds to a colleague's tie to a contact; convention."""
 

@@ -55,19 +55,26 @@ class Colleagues:
         """How many more customers somebody can take over, known or not."""
         return self.new - self.taken.get(person, 0)
 
+    def load(self, person: str) -> tuple[int, str]:
+        """Customers that somebody has or is to have, and the id, which decides between equals."""
+        return self.people[person].customers + self.added.get(person, 0), person
+
     def take(self, person: str, *, known: bool) -> None:
         """Somebody takes over one more customer."""
         self.taken[person] = self.taken.get(person, 0) + 1
         self.added[person] = self.added.get(person, 0) + (not known)
 
-    def near(self, holders: Collection[str], segment: str | None, turn: int = 0) -> Iterator[tuple[str, str]]:
+    def near(
+        self, holders: Collection[str], segment: str | None, turn: int = 0, beside: Collection[str] = ()
+    ) -> Iterator[tuple[str, str]]:
         """Who has no tie to a customer yet, has room and is near: (person, "team" or "segment"), nearest first.
 
-        `holders` are those who have a tie to the customer, or own it. Among equals, those with the fewest customers
+        `holders` are those who have a tie to the customer, or own it; it is their teams that count, or only those of
+        the people `beside`. Among equals, those with the fewest customers
         come first; `turn` lets so many others go before, so that not all customers are offered the same people.
         """
         seen = set(holders)
-        teams = dict.fromkeys(self.teams[person] for person in sorted(holders) if person in self.teams)
+        teams = dict.fromkeys(self.teams[person] for person in sorted(beside or holders) if person in self.teams)
         groups = [("team", self.by_team.get(team, [])) for team in teams]
         groups += [("segment", self.by_segment.get(segment, []))] if segment is not None else []
         for how, members in groups:

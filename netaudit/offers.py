@@ -3,137 +3,31 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import narwhals as nw
 
 from netaudit import model
-from netaudit.actions import DESK_CALLS, HANDOVER, MEETINGS
-from netaudit.model import COUNTED, UNIT, Limits, LiveTies
+from netaudit.actions import DESK_CALLS, HANDOVER, MEETINGS, SUBSCRIPTION_OF
+from netaudit.model import COUNTED, UNIT, Limits
+from netaudit.programme import Odds, Offer, Programme, Spot
 from netaudit.scope import among, still_here
+from netaudit.takeovers import takeovers_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
     from netaudit.book import Book
     from netaudit.colleagues import Colleagues
-    from netaudit.engine import Frame
     from netaudit.outlook import Outlook
 
 CANDIDATES = 3
 """So many colleagues are looked at for each customer: of those who know it, and of those who do not yet."""
 
-TAKEOVERS = 20
-"""So many channels that hang on one person are looked at."""
-
-SUBSCRIBED = {"company_page": "page_follow", "newsletter": "newsletter"}
+SUBSCRIBED = {kind: action for action, kind in SUBSCRIPTION_OF.items()}
 """The action that each kind of subscription is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Odds:
-    """How likely somebody leaves, if the team has no shock and if it has; people of one `crew` share the shock."""
-
-    crew: str
-    alone: float
-    shocked: float
-
-
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """One action at one customer: a tie of so many `units` between `owner` and `contact` ("": somebody there).
-
-    `near` says how a colleague is near ("" for channels), `beside` who has the strongest tie so far.
-    """
-
-    action: str
-    owner: str
-    contact: str
-    units: int
-    cost: float
-    near: str = ""
-    beside: str = ""
-
-    @property
-    def is_personal(self) -> bool:
-        """Whether the tie is a colleague's, and not the company's."""
-        return bool(self.near)
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it gives the colleague a customer more."""
-        return self.near in {"team", "segment"}
-
-
-@dataclass(slots=True)
-class Spot:
-    """A customer, and what can be done there.
-
-    `company` and `people` are its units today; `weight` whole units of money. Of a `row` of offers each can be had
-    after the one before it, of a `choice` one of them.
-    """
-
-    id: str
-    segment: str | None
-    owner: str | None
-    weight: int
-    company: int
-    people: dict[str, int]
-    odds: Mapping[str, Odds]
-    shock: float
-    rows: list[list[Offer]] = field(default_factory=list)
-    choices: list[list[Offer]] = field(default_factory=list)
-
-    def unheld(self, company: int = 0, people: Mapping[str, int] | None = None) -> float:
-        """The expected unheld share with so many units more of the company's, and of some people's."""
-        return math.exp(-(self.company + company) / UNIT) * self.loose(people or {})
-
-    def loose(self, more: Mapping[str, int]) -> float:
-        """The chance that no colleague holds it in the end; the closed form of `expected.prospects`."""
-        crews: dict[str, list[float]] = {}
-        for person in (*self.people, *(one for one in more if one not in self.people)):
-            odds = self.odds[person]
-            hold = -math.expm1(-(self.people.get(person, 0) + more.get(person, 0)) / UNIT)
-            crew = crews.setdefault(odds.crew, [1.0, 1.0])
-            crew[0] *= 1 - hold * (1 - odds.alone)
-            crew[1] *= 1 - hold * (1 - odds.shocked)
-        return math.prod((1 - self.shock) * alone + self.shock * shocked for alone, shocked in crews.values())
-
-
-@dataclass(frozen=True, slots=True)
-class Takeover:
-    """The company itself sends what one person passes on, everywhere at once.
-
-    `moved` says by customer how many units the company gets and how many the person loses; `units` is what a tie of
-    the channel has. One takeover of a person comes after another.
-    """
-
-    channel: str
-    person: str
-    units: int
-    cost: float
-    moved: Mapping[str, tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Programme:
-    """What can be chosen from. `room` is how many new customers each colleague can take on.
-
-    `rate` is the most (weight times share) that a unit of cost brings at any customer at which nothing is on offer
-    because it was not looked at; 0 where there is none.
-    """
-
-    spots: Sequence[Spot]
-    takeovers: Sequence[Takeover]
-    room: Mapping[str, int]
-    rate: float = 0.0
-
-    @property
-    def unheld(self) -> float:
-        """What is unheld at the spots, as weight times share."""
-        return sum(spot.weight * spot.unheld() for spot in self.spots)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +52,7 @@ def ranked(outlook: Outlook) -> list[tuple[str, float]]:
 def programme_of(outlook: Outlook, colleagues: Colleagues, order: Sequence[tuple[str, float]], many: int) -> Programme:
     """What is on offer at the first `many` customers of an order, and of channels that hang on one person."""
     chosen = [customer for customer, _ in order[:many]]
-    overs = list(_takeovers(outlook))
+    overs = list(takeovers_of(outlook))
     spots = _spots(outlook, {*chosen, *(customer for one in overs for customer in one.moved)})
     _offer(outlook, [spots[customer] for customer in chosen], colleagues)
     room = {person: colleagues.room(person) for person in colleagues.people}
@@ -346,58 +240,3 @@ class _Near:
             for person, (_, contact) in known
         )
         return [one for one in found if one.units > 0]
-
-
-def _takeovers(outlook: Outlook) -> Iterator[Takeover]:
-    """What it would do if the company sent what hangs on one person, of the same person one channel after the other."""
-    book = outlook.book
-    if not book.relays or not book.actions.limit["unrelay"]:
-        return
-    now = {"": (outlook.live, outlook.pairs)}
-    for channel, kind, person in _hanging(outlook):
-        live, pairs = now.get(person, now[""])
-        theirs = live.reached.filter(nw.col("channel") == channel)
-        customers = book.engine.keep(theirs.select("customer").unique())
-        direct = model.sent_directly(book, live, channel)
-        own = LiveTies(direct.own.join(customers, on="customer", how="semi"), direct.reached)
-        there = LiveTies(own.own, direct.reached.join(customers, on="customer", how="semi"))
-        then = book.engine.keep(model.pairs(book, book.assumptions, there))
-        moved = _moved(outlook, channel, person, pairs.join(customers, on="customer", how="semi"), then)
-        untouched = pairs.join(customers, on="customer", how="anti")
-        now[person] = direct, book.engine.keep(nw.concat([untouched, then]))
-        units = model.units_of_subscription(kind, book.assumptions) if kind in SUBSCRIBED else 0
-        yield Takeover(channel, person, units, book.actions.cost["unrelay"], moved)
-
-
-def _hanging(outlook: Outlook) -> list[tuple[str, str, str]]:
-    """The channels that hang on one person: (channel, its kind, person), widest first."""
-    ties = outlook.live.reached.group_by("channel").agg(
-        people=nw.col("person").n_unique(), person=nw.col("person").max(), wide=nw.col("customer").n_unique()
-    )
-    alone = ties.filter(nw.col("people") == 1, nw.col("person") != "")
-    kinds = outlook.book.tables.channels.select("kind", channel="id")
-    rows = outlook.book.engine.rows(alone.join(kinds, on="channel").select("channel", "kind", "person", "wide"))
-    widest = sorted(rows, key=lambda row: (-row[3], row[0]))[:TAKEOVERS]
-    return [(channel, kind, person) for channel, kind, person, _ in widest]
-
-
-def _moved(outlook: Outlook, channel: str, person: str, now: Frame, then: Frame) -> dict[str, tuple[int, int]]:
-    """By customer of some weight: what the channel gets, and what the person loses."""
-    ours, theirs = nw.col("company") == channel, nw.col("person") == person
-    zero = nw.lit(0).cast(nw.Int64)
-    sums = {
-        when: frame.filter(ours | theirs)
-        .group_by("customer")
-        .agg(
-            **{f"{when}_ours": nw.when(ours).then(nw.col("units")).otherwise(zero).sum()},
-            **{f"{when}_theirs": nw.when(theirs).then(nw.col("units")).otherwise(zero).sum()},
-        )
-        for when, frame in (("now", now), ("then", then))
-    }
-    weighed = outlook.expected.filter(nw.col("weighed") > 0).select("customer")
-    both = sums["now"].join(sums["then"], on="customer").join(weighed, on="customer", how="semi")
-    columns = ("customer", "now_ours", "now_theirs", "then_ours", "then_theirs")
-    return {
-        customer: (int(after - before), int(had - has))
-        for customer, before, had, after, has in sorted(outlook.book.engine.rows(both.select(*columns)))
-    }

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 
-from netaudit.actions import ACTIONS
+from netaudit.actions import ACTIONS, PERSONAL, SUBSCRIPTION_OF
 from netaudit.errors import shown
 from netaudit.loading.files import File, contents, decoded, refuse
 from netaudit.result import Source
@@ -28,9 +28,6 @@ MOST = 100_000
 
 LARGEST = 30.0
 """No tie is more intense than this."""
-
-KIND_OF = {"page_follow": "company_page", "newsletter": "newsletter"}
-"""The kind of channel that each subscription is to."""
 
 _TIE = ("channel", "subscription", "person", "contact", "customer", "kind", "strength")
 
@@ -100,14 +97,14 @@ def _check(book: Book, steps: Sequence[Planned], path: str) -> None:
     channels = dict(_among(book, tables.channels, owners, "id", "kind"))
     people = {row[0] for row in _among(book, tables.employees, owners, "id")}
     for number, one in enumerate(steps, 1):
-        wrong = None
+        wrong, kind = None, channels.get(one.owner)
         if one.customer is not None and one.customer not in customers:
             wrong = f"no customer {shown(one.customer)}"
         elif one.contact is not None and contacts.get(one.contact) != one.customer:
             wrong = f"no contact {shown(one.contact)} at {shown(str(one.customer))}"
-        elif one.action in {"handover", "second_colleague"}:
+        elif one.action in PERSONAL:
             wrong = None if one.owner in people else f"no employee {shown(one.owner)}"
-        elif channels.get(one.owner) is None or channels[one.owner] != KIND_OF.get(one.action, channels[one.owner]):
+        elif kind is None or kind != SUBSCRIPTION_OF.get(one.action, kind):
             wrong = f"no channel {shown(one.owner)} that it could be"
         if wrong is not None:
             raise refuse(path, "R001", f"action {number}: the book has {wrong}", "is it the plan of another book?")
@@ -135,7 +132,7 @@ def applied(book: Book, steps: Sequence[Planned]) -> Book:
     return replace(
         book,
         tables=replace(tables, ties=book.engine.keep(ties), log=log, channels=channels),
-        subscribes=book.subscribes or any(one.action in KIND_OF for one in built),
+        subscribes=book.subscribes or any(one.action in SUBSCRIPTION_OF for one in built),
     )
 
 
@@ -143,7 +140,7 @@ def _with_followers(book: Book, ties: Frame, steps: Iterable[Planned]) -> Frame:
     """Where followers are counted, as many more as are new: the count is of all, those with a name included."""
     more: dict[tuple[str, str], int] = {}
     for one in steps:
-        if one.action in KIND_OF:
+        if one.action in SUBSCRIPTION_OF:
             where = (one.owner, str(one.customer))
             more[where] = more.get(where, 0) + 1
     shape = {"channel": "VARCHAR", "customer": "VARCHAR", "more": "BIGINT"}
@@ -163,8 +160,8 @@ def _new_ties(book: Book, ties: Frame, steps: Sequence[Planned]) -> Frame:
     """The ties that the actions build, with the columns of the book's."""
     rows = []
     for one in steps:
-        subscription = KIND_OF.get(one.action, "")
-        personal = one.action in {"handover", "second_colleague"}
+        subscription = SUBSCRIPTION_OF.get(one.action, "")
+        personal = one.action in PERSONAL
         rows.append(
             (
                 "" if personal else one.owner,

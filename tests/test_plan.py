@@ -14,14 +14,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import netaudit
-from netaudit import choosing, cli
+from netaudit import cli, optimum
 from netaudit.analysis import plan as planning
 from netaudit.analysis.plan import planned_of
-from netaudit.choosing import Goal, brought_by, cost_of, one_by_one, proven
+from netaudit.choosing import Goal, brought_by, cost_of, one_by_one
 from netaudit.colleagues import colleagues_of
 from netaudit.errors import InputError, UsageError
 from netaudit.model import PORTION
 from netaudit.offers import programme_of, ranked
+from netaudit.optimum import proven
 from netaudit.outlook import Outlook
 from netaudit.scope import scope_of
 from tests.books import book, document, documents, loaded
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from netaudit.book import Book
-    from netaudit.offers import Offer, Programme, Spot
+    from netaudit.programme import Offer, Programme, Spot
     from tests.books import Document
 
 TELCO = str(Path(__file__).parents[1] / "examples" / "telco")
@@ -156,18 +157,18 @@ def test_one_after_the_other_keeps_its_guarantee_and_the_bound_holds(
     seed: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Half of 1 - 1/e of the optimum, or the best single action; and no plan exceeds what the gap allows."""
-    monkeypatch.setattr(choosing, "SMALL", 0)
+    monkeypatch.setattr(optimum, "SMALL", 0)
     programme, _ = _programme(loaded(_document(seed + 30)))
     plans = _all_plans(programme)
     most = max(gain for _, gain in plans)
     for budget in (0.5, 1.5, 4, 7, 20, 45):
         goal = Goal(budget=budget)
-        optimum = max(gain for cost, gain in plans if cost <= budget)
+        highest = max(gain for cost, gain in plans if cost <= budget)
         steps = one_by_one(programme, goal)
         chosen = proven(programme, goal, steps)
-        assert brought_by(chosen.steps) >= 0.5 * (1 - 1 / math.e) * optimum * (1 - 1e-9)
+        assert brought_by(chosen.steps) >= 0.5 * (1 - 1 / math.e) * highest * (1 - 1e-9)
         assert chosen.gap is not None
-        assert brought_by(chosen.steps) >= (1 - chosen.gap - 1e-6) * optimum
+        assert brought_by(chosen.steps) >= (1 - chosen.gap - 1e-6) * highest
         goal = Goal(needed=budget / 50 * most)
         chosen = proven(programme, goal, one_by_one(programme, goal))
         assert chosen.gap is not None
@@ -175,10 +176,10 @@ def test_one_after_the_other_keeps_its_guarantee_and_the_bound_holds(
         assert cheapest >= (1 - chosen.gap) * cost_of(chosen.steps) - 1e-6
 
 
-@pytest.mark.parametrize("small", [0, choosing.SMALL])
+@pytest.mark.parametrize("small", [0, optimum.SMALL])
 @pytest.mark.parametrize("seed", range(6))
 def test_more_budget_never_leaves_more_unheld(seed: int, small: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choosing, "SMALL", small)
+    monkeypatch.setattr(optimum, "SMALL", small)
     programme, _ = _programme(loaded(_document(seed + 100)))
     goals = [Goal(budget=budget / 4) for budget in range(0, 120, 2)]
     brought = [brought_by(proven(programme, goal, one_by_one(programme, goal)).steps) for goal in goals]
@@ -408,7 +409,7 @@ def test_more_customers_are_looked_at_as_long_as_they_could_matter(monkeypatch: 
     lines = [f"{people[n % 6]} -> c{n}/x{n} strength=0.{1 + n % 9}" for n in range(40)]
     customers = [{"id": f"c{n}", "revenue": 100 + 7 * n, "segment": "s"} for n in range(40)]
     found = book(*lines, "page -> d/y", "desk -> d/y strength=0.5", customers=[*customers, {"id": "d"}])
-    monkeypatch.setattr(choosing, "SMALL", 0)
+    monkeypatch.setattr(optimum, "SMALL", 0)
     asked: list[dict[str, Any]] = [{}, {"budget": 30}, {"target": 0.5}]
     whole = [netaudit.plan(found, **one) for one in asked]
     monkeypatch.setattr(planning, "AT_ONCE", 1)
@@ -418,7 +419,7 @@ def test_more_customers_are_looked_at_as_long_as_they_could_matter(monkeypatch: 
             (row.action, row.customer) for row in full.rows if row.action != "second_colleague"
         ]
         assert part.summary.optimum_gap is not None
-    monkeypatch.setattr(choosing, "LARGE", 1)
+    monkeypatch.setattr(optimum, "LARGE", 1)
     assert netaudit.plan(found, budget=3).summary.optimum_gap is None
 
 

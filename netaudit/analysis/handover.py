@@ -17,10 +17,11 @@ from netaudit.joint import followed_words, lost_to
 from netaudit.loading.values import day_number, day_of
 from netaudit.model import hold_of
 from netaudit.result import Band, Result, Sentence, Todo, Unit, Value, column
-from netaudit.scope import NO_BASIS, among, money_band, still_here, suggested
+from netaudit.scope import NO_BASIS, money_band, suggested
+from netaudit.successors import Known, Place, known_at, main_contact, successor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from netaudit.book import Book
@@ -117,36 +118,15 @@ class _Lost(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
-    """What is known at the leaver's customers.
-
-    Units by (person, contact) of each customer; its contacts; those that a channel reaches; the channels that do.
-    """
-
-    ties: Mapping[str, Mapping[tuple[str, str], int]]
-    contacts: Mapping[str, list[str]]
-    reached: Mapping[str, set[str]]
-    channels: Mapping[str, set[str]]
-    names: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class _Case:
     """Who leaves when, what is known there, and who could take over; `ours` are the channels to offer."""
 
     book: Book
     leaver: str
     last_day: date
-    known: _Known
+    known: Known
     colleagues: Colleagues
     ours: Sequence[str]
-
-
-class _Choice(NamedTuple):
-    """A successor ("" for nobody), and why."""
-
-    person: str
-    reason: str
 
 
 def hand_over(
@@ -170,10 +150,10 @@ def hand_over(
     rates = keep(rates.join(clause, on="person"))
     lost = _lost(book, scope, pairs, rates)
     lost.sort(key=lambda one: _urgency(one, day_number(last_day)))
-    known = _known(book, [one.customer for one in lost], live, own)
+    known = known_at(book, [one.customer for one in lost], live, own)
     colleagues = colleagues_of(book, pairs, [leaver])
     case = _Case(book, leaver, last_day, known, colleagues, _own_channels(book))
-    rows = tuple(_row(case, (place, len(lost)), one, _successor(case, one)) for place, one in enumerate(lost, 1))
+    rows = tuple(_row(case, (place, len(lost)), one) for place, one in enumerate(lost, 1))
     relayed = _relayed(live, book, leaver)
     summary = _summary(book, leaver, last_day, lost, rows, relayed, colleagues)
     return Result(
@@ -209,90 +189,14 @@ def _urgency(one: _Lost, last_day: int) -> tuple[object, ...]:
     return not soon, not known, -(one.risk_base or 0), -one.loss_base, renewal or 10**9, -one.leave, one.customer
 
 
-def _known(book: Book, ids: list[str], live: LiveTies, own: Frame) -> _Known:
-    asked = book.engine.keep(among(book, ids))
-
-    def there(frame: Frame, *columns: str) -> list[tuple[str, ...]]:
-        return sorted(book.engine.rows(frame.join(asked, on="customer", how="semi").select("customer", *columns)))
-
-    ties: dict[str, dict[tuple[str, str], int]] = {}
-    for customer, person, contact, units in there(own.filter(nw.col("person") != ""), "person", "contact", "units"):
-        ties.setdefault(customer, {})[person, contact] = int(units)
-    contacts: dict[str, list[str]] = {}
-    for customer, contact in there(still_here(book, book.tables.contacts), "id"):
-        contacts.setdefault(customer, []).append(contact)
-    reached: dict[str, set[str]] = {}
-    channels: dict[str, set[str]] = {}
-    for customer, contact, channel in there(live.reached.filter(nw.col("person") == ""), "contact", "channel"):
-        reached.setdefault(customer, set()).add(contact)
-        channels.setdefault(customer, set()).add(channel)
-    for customer, person, contact in there(live.reached.filter(nw.col("person") != ""), "person", "contact"):
-        ties.setdefault(customer, {}).setdefault((person, contact), 0)
-    return _Known(ties, contacts, reached, channels, _names(book, asked))
-
-
-def _names(book: Book, customers: Frame) -> dict[str, str]:
-    """Names by node of everybody who could be spoken of, or ids where none is known."""
-    tables = book.tables
-    contacts = tables.contacts.join(customers, on="customer", how="semi")
-    found = (("contact", contacts), ("employee", tables.employees), ("channel", tables.channels))
-    return {
-        f"{kind}:{id_}": name or id_
-        for kind, table in found
-        for id_, name in book.engine.rows(table.select("id", "name"))
-    }
-
-
-def _successor(case: _Case, one: _Lost) -> _Choice:
-    """The colleague with the strongest tie who can take it over; else one who is near and has room."""
-    leaver, colleagues = case.leaver, case.colleagues
-    ties = case.known.ties.get(one.customer, {})
-    held: dict[str, int] = {}
-    for (person, _), units in sorted(ties.items()):
-        if person in colleagues.people and colleagues.spare(person) > 0:
-            held[person] = held.get(person, 0) + units
-    if held:
-        person = max(sorted(held), key=lambda one: held[one])
-        colleagues.take(person, known=True)
-        return _Choice(person, _tie_words(case, ties, person))
-    holders = {leaver, *(person for person, _ in ties), *((one.owner,) if one.owner else ())}
-    near = list(colleagues.near(holders, one.segment))
-    if not near:
-        return _Choice("", "nobody near has room")
-    person, how = min(near, key=lambda found: (found[1] != "team", *_load(colleagues, found[0])))
-    has = f"has {_load(colleagues, person)[0]} of at most {colleagues.capacity} customers"
-    colleagues.take(person, known=False)
-    return _Choice(person, f"{'same team' if how == 'team' else f'knows the segment {one.segment}'}, {has}")
-
-
-def _load(colleagues: Colleagues, person: str) -> tuple[int, str]:
-    """Customers that somebody has or is to have, and the id, which decides between equals."""
-    return colleagues.people[person].customers + colleagues.added.get(person, 0), person
-
-
-def _main(ties: Mapping[tuple[str, str], int], leaver: str) -> str:
-    """The contact whom the leaver holds best; "" is the customer itself."""
-    theirs = {contact: units for (person, contact), units in sorted(ties.items()) if person == leaver}
-    return max(theirs, key=lambda contact: theirs[contact], default="")
-
-
-def _tie_words(case: _Case, ties: Mapping[tuple[str, str], int], person: str) -> str:
-    """Whom the successor knows there already, and how well."""
-    main = _main(ties, case.leaver)
-    mine = {contact: units for (one, contact), units in ties.items() if one == person}
-    contact = main if main in mine else max(sorted(mine), key=lambda one: mine[one])
-    whom = case.known.names.get(f"contact:{contact}", "somebody there")
-    faint = "" if mine[contact] >= model.Limits.of(case.book.assumptions).tie else ", though the tie has faded"
-    return f"knows {whom}{faint}"
-
-
-def _row(case: _Case, place: tuple[int, int], one: _Lost, choice: _Choice) -> Row:
+def _row(case: _Case, place: tuple[int, int], one: _Lost) -> Row:
     book, leaver, known = case.book, case.leaver, case.known
+    choice = successor(known, case.colleagues, leaver, Place(one.customer, one.segment, one.owner))
     ties = known.ties.get(one.customer, {})
     contacts = known.contacts.get(one.customer, [])
     way = Way((), ())
     if choice.person:
-        way = introduction(choice.person, _main(ties, leaver), leaver, ties, contacts, case.colleagues)
+        way = introduction(choice.person, main_contact(ties, leaver), leaver, ties, contacts, case.colleagues)
     meet, alone = _days(book.as_of, case.last_day, one.renewal_on, place)
     name = known.names[f"employee:{choice.person}"] if choice.person else "nobody"
     between = " and ".join(known.names.get(node, "somebody there") for node in way.between)
@@ -384,7 +288,7 @@ def _summary(
     )
 
 
-def _title(known: _Known, leaver: str, last_day: date) -> Sentence:
+def _title(known: Known, leaver: str, last_day: date) -> Sentence:
     values = {
         "who": Value(known.names[f"employee:{leaver}"], Unit.TEXT),
         "day": Value(last_day.isoformat(), Unit.TEXT),
@@ -392,7 +296,7 @@ def _title(known: _Known, leaver: str, last_day: date) -> Sentence:
     return Sentence("Handover of {who}, whose last day is {day}", values)
 
 
-def _said(book: Book, known: _Known, summary: Summary, last_day: date) -> Iterator[Sentence]:
+def _said(book: Book, known: Known, summary: Summary, last_day: date) -> Iterator[Sentence]:
     """What there is to hand over, how it is shared out, and what is left to see to."""
     who = known.names[f"employee:{summary.leaver}"]
     values = {
@@ -453,7 +357,7 @@ def _assumed(book: Book, rates: Frame) -> Sentence:
     )
 
 
-def _channels_first(known: _Known, leaver: str, relayed: Sequence[str], last_day: date) -> Iterator[Todo]:
+def _channels_first(known: Known, leaver: str, relayed: Sequence[str], last_day: date) -> Iterator[Todo]:
     """What the leaver passes on has to be sent by the company."""
     if relayed:
         who = Value(known.names[f"employee:{leaver}"], Unit.TEXT)
@@ -470,7 +374,7 @@ def _channels_first(known: _Known, leaver: str, relayed: Sequence[str], last_day
         )
 
 
-def _todo(known: _Known, row: Row, leaver: str) -> Todo:
+def _todo(known: Known, row: Row, leaver: str) -> Todo:
     """The steps of one customer."""
     names = {
         "customer": row.customer_name,

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import narwhals as nw
 
 from netaudit.actions import ACTIONS, DESK_CALLS, HANDOVER, MEETINGS
-from netaudit.choosing import Goal, cost_of, one_by_one, proven
+from netaudit.choosing import Goal, cost_of, one_by_one
 from netaudit.colleagues import colleagues_of
 from netaudit.model import PORTION, UNIT, hold_of
-from netaudit.offers import Takeover, programme_of, ranked
+from netaudit.offers import programme_of, ranked
+from netaudit.optimum import proven
 from netaudit.outlook import MONTHS, Outlook
 from netaudit.planned import Planned
+from netaudit.programme import Takeover
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, among, money_band, suggested
 from netaudit.year import end_of
@@ -22,11 +24,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from netaudit.book import Book
-    from netaudit.choosing import Chosen, Step
+    from netaudit.choosing import Step
     from netaudit.colleagues import Colleagues
     from netaudit.engine import Frame
-    from netaudit.offers import Offer, Spot
+    from netaudit.optimum import Chosen
     from netaudit.outlook import Sums
+    from netaudit.programme import Offer, Spot
     from netaudit.scope import Scope
 
 FIRST = 10
