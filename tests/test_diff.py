@@ -444,7 +444,7 @@ def test_exit_codes(
 @pytest.mark.parametrize(
     ("args", "said"),
     [
-        (["old.json"], "Missing argument"),
+        (["old.json"], "two books are compared, and one is named"),
         (["old.json", "none.json"], "none.json: F001"),
         (["-", "-"], "U001 standard input is one book"),
         (["old.json", "new.json", "--fail-on", "hihg"], "--fail-on"),

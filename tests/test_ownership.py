@@ -115,14 +115,19 @@ def enumerated(holds: list[float], person: int) -> float:
     return holds[person] * total
 
 
-@settings(max_examples=60)
-@given(st.lists(st.floats(0.001, 0.9999), min_size=1, max_size=8))
-def test_quadrature_is_enumeration(holds: list[float]) -> None:
-    ties = [f"p{index} -meeting-> havn strength={hold!r}" for index, hold in enumerate(holds)]
-    result = netaudit.ownership(book(*ties, assumptions={"max_intensity": [12, 12, 12]}))
-    for index, _ in enumerate(holds):
-        row = by_key(result, "person")[f"p{index}"]
-        assert row.owned == pytest.approx(enumerated(holds, index), abs=1e-9)
+@settings(max_examples=6)
+@given(st.lists(st.lists(st.floats(0.001, 0.9999), min_size=1, max_size=8), min_size=10, max_size=10))
+def test_quadrature_is_enumeration(customers: list[list[float]]) -> None:
+    """Ten customers of as much revenue in a book, each with people of its own."""
+    ties = [
+        f"p{number}x{index} -meeting-> c{number} strength={hold!r}"
+        for number, holds in enumerate(customers)
+        for index, hold in enumerate(holds)
+    ]
+    owned = by_key(netaudit.ownership(book(*ties, assumptions={"max_intensity": [12, 12, 12]})), "person")
+    for number, holds in enumerate(customers):
+        for index, _ in enumerate(holds):
+            assert owned[f"p{number}x{index}"].owned == pytest.approx(enumerated(holds, index) / 10, abs=1e-9)
 
 
 @pytest.mark.parametrize("count", [1, 2, 4, 8, 16, 32])

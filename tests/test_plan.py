@@ -188,7 +188,7 @@ def test_more_budget_never_leaves_more_unheld(seed: int, small: int, monkeypatch
 
 
 @given(documents(), st.integers(0, 60), st.booleans())
-@settings(max_examples=12)
+@settings(max_examples=10)
 def test_a_plan_applied_and_audited_again_gives_what_it_promised(made: Document, budget: int, leaves: bool) -> None:
     """With every rule of the model; `plan` itself works its last figure out from the book with its ties."""
     found = loaded(made | {"actions": {"capacity": 4}})
@@ -509,7 +509,6 @@ def test_actions_as_the_book_says() -> None:
     assert (shown["capacity"], shown["new_customers"], shown["cost"]["newsletter"]) == (9, 2, 0.5)
 
 
-@pytest.mark.parametrize("form", ["table", "json"])
 @pytest.mark.parametrize(
     ("args", "code", "said"),
     [
@@ -522,13 +521,8 @@ def test_actions_as_the_book_says() -> None:
         (["--leaver", "ole"], 2, "U002 'ole' has left already"),
     ],
 )
-def test_exit_codes(capsys: pytest.CaptureFixture[str], args: list[str], code: int, said: str, form: str) -> None:
-    assert cli.run(["plan", TELCO, *args, "-f", form]) == code
+def test_exit_codes(capsys: pytest.CaptureFixture[str], args: list[str], code: int, said: str) -> None:
+    assert cli.run(["plan", TELCO, *args]) == code
     out, err = capsys.readouterr()
     assert said in " ".join(err.replace("│", " ").split())
     assert bool(out) == (code == 0)
-
-
-def test_a_diff_needs_a_newer_book_or_a_plan(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.run(["diff", TELCO]) == 2
-    assert "two books are compared, and one is named" in capsys.readouterr().err

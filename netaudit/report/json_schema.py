@@ -134,7 +134,7 @@ def _value(annotation: Any, about: Column) -> dict[str, Any]:
     if is_dataclass(kind) and isinstance(kind, type):
         return _of_type(kind)
     if kind is bool:
-        return {"type": "boolean"}
+        return {"type": ["boolean", "null"] if nullable else "boolean"}
     if kind == tuple[str, ...]:
         return dict(_TEXTS)
     if about.choices:
