@@ -15,6 +15,7 @@ from netaudit.actions import ACTIONS, PERSONAL, SUBSCRIPTION_OF
 from netaudit.errors import shown
 from netaudit.loading.files import File, contents, decoded, refuse
 from netaudit.result import Source
+from netaudit.scope import still_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -89,21 +90,22 @@ def _step(row: dict[str, Any]) -> Planned:
 
 
 def _check(book: Book, steps: Sequence[Planned], path: str) -> None:
-    """Everything that a plan names is in the book, and at the customer that it says."""
+    """Everything that a plan names is in the book, and at the customer that it says; and nobody has left since."""
     tables = book.tables
     customers = {row[0] for row in _among(book, tables.customers, {one.customer for one in steps}, "id")}
-    contacts = dict(_among(book, tables.contacts, {one.contact for one in steps}, "id", "customer"))
+    here = still_here(book, tables.contacts)
+    contacts = dict(_among(book, here, {one.contact for one in steps}, "id", "customer"))
     owners = {one.owner for one in steps}
     channels = dict(_among(book, tables.channels, owners, "id", "kind"))
-    people = {row[0] for row in _among(book, tables.employees, owners, "id")}
+    people = {row[0] for row in _among(book, still_here(book, tables.employees), owners, "id")}
     for number, one in enumerate(steps, 1):
         wrong, kind = None, channels.get(one.owner)
         if one.customer is not None and one.customer not in customers:
             wrong = f"no customer {shown(one.customer)}"
         elif one.contact is not None and contacts.get(one.contact) != one.customer:
-            wrong = f"no contact {shown(one.contact)} at {shown(str(one.customer))}"
+            wrong = f"no contact {shown(one.contact)} who is at {shown(str(one.customer))}"
         elif one.action in PERSONAL:
-            wrong = None if one.owner in people else f"no employee {shown(one.owner)}"
+            wrong = None if one.owner in people else f"no employee {shown(one.owner)} who is here"
         elif kind is None or kind != SUBSCRIPTION_OF.get(one.action, kind):
             wrong = f"no channel {shown(one.owner)} that it could be"
         if wrong is not None:

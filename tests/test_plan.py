@@ -441,16 +441,19 @@ def test_progress_is_told() -> None:
         ({"owner": 7}, "is not a plan"),
         ({"customer": None}, "is not a plan"),
         ({"customer": "z"}, "action 1: the book has no customer 'z'"),
-        ({"contact": "y"}, "action 1: the book has no contact 'y' at 'a'"),
+        ({"contact": "y"}, "action 1: the book has no contact 'y' who is at 'a'"),
         ({"owner": "news"}, "action 1: the book has no channel 'news' that it could be"),
         ({"owner": "anna"}, "action 1: the book has no channel 'anna' that it could be"),
-        ({"action": "handover"}, "action 1: the book has no employee 'page'"),
+        ({"contact": "gone"}, "action 1: the book has no contact 'gone' who is at 'a'"),
+        ({"action": "handover"}, "action 1: the book has no employee 'page' who is here"),
     ],
 )
 def test_a_file_that_is_no_plan_for_this_book_is_an_error(text: str | Document, message: str, tmp_path: Path) -> None:
     found = tmp_path / "book.json"
     lines = ("anna -> a/x", "news -> b/y", "page -> b/y")
-    found.write_text(json.dumps(document(*lines)))
+    made = document(*lines)
+    made["contacts"].append({"id": "gone", "customer": "a", "left_on": "2014-01-01"})
+    found.write_text(json.dumps(made))
     row = {"action": "page_follow", "owner": "page", "customer": "a", "contact": "x", "intensity": 0.1}
     plan = text if isinstance(text, str) else json.dumps({"schema": "netaudit/plan/1", "rows": [row | text]})
     (tmp_path / "plan.json").write_text(plan)
