@@ -387,6 +387,13 @@ def test_rows_of_many_customers_and_unknown_revenue_get_no_action_and_are_spoken
     assert result.summary.optimum_gap is None
 
 
+def test_a_target_out_of_reach_is_said_after_all_there_is_to_do() -> None:
+    result = netaudit.plan(book("anna -> a/x strength=0.5", "page -> b/y"), target=0.0)
+    assert [row.action for row in result.rows] == ["page_follow"]
+    assert (result.summary.met, result.summary.optimum_gap) == (False, None)
+    assert any("cannot be met: this is all there is to do" in each.text for each in result.closing)
+
+
 def test_customers_are_counted_where_no_revenue_is_known() -> None:
     result = netaudit.plan(book("anna -> a/x strength=0.5", "page -> b/y", customers=[{"id": "a"}, {"id": "b"}]))
     assert result.summary.expected_loss_before is None
@@ -492,6 +499,7 @@ def test_what_cannot_be_planned_is_an_error(asked: dict[str, Any], message: str)
         ({"limit": {"page_follow": 1.5}}, "'limit.page_follow': must be a whole number"),
         ({"capacity": 2000000}, "'capacity': must lie from 0 to 1e+06"),
         ({"capacity": None}, "'capacity' has no value"),
+        ({"capacity": "many"}, "'many' is not a number"),
         ({"cost": 3}, "'cost': no action parameter"),
         ([], "names with values should stand here"),
     ],

@@ -137,9 +137,9 @@ def _held_to_risk(found: Book, result: Result[Any, Any]) -> None:
     assert said.verdicts.severed == result.summary.severed
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(12))
 def test_worst_equals_brute_force_over_all_subsets(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """300 books of up to 10 people, sets of up to 4, each measure in turn."""
+    """120 books of up to 10 people, sets of up to 4, each measure in turn; the search alone is held to more below."""
     monkeypatch.setattr(worst, "absence_factor", lambda *_: (None, None))  # it has tests of its own, and takes a third
     for number in range(seed * 10, seed * 10 + 10):
         document = _random_document(number)

@@ -142,14 +142,6 @@ def test_names_stay_legible_on_a_narrow_terminal(leavers: tuple[str, ...]) -> No
     assert max(len(line) for line in text.splitlines() if not line.startswith("Next:")) <= 80
 
 
-def test_assumptions_stay_legible_on_a_narrow_terminal() -> None:
-    result = netaudit.risk(netaudit.load(TELCO), ["mette"], sensitivity=True)
-    text = written(result, "table", Page(width=80))
-    assert all(swing.assumption in text for swing in result.sensitivity or () if swing.swing)
-    assert "At low, DKK m" in text
-    assert "others do not move it" in " ".join(text.split())
-
-
 def test_counting_customers_where_nobody_has_a_revenue() -> None:
     b = book("mette -> havn", "bo -> havn", customers=[{"id": "havn"}])
     ranked, alone = netaudit.risk(b), netaudit.risk(b, ["mette"])
