@@ -210,15 +210,15 @@ def plan(
     if budget is not None and target is not None:
         raise usage("a plan keeps to a budget or meets a target", "--budget or --target")
     if budget is not None and not 0 <= budget <= 1e12:
-        raise usage("a budget is 0 or more", "such as --budget 40")
+        raise usage("a budget lies from 0 to 1e12", "such as --budget 40")
     if target is not None and not 0 <= target <= 1:
         raise usage("a target is a share from 0 to 1", "such as --target 0.1")
     named, chosen = _several(leavers), _several(where)
     going = leavers_of(book, named, None, departures=False)
     wish = Wish(budget, target, going, _destination(destination))
     request = tuple(word for name in named for word in ("--leaver", name))
-    request += ("--budget", f"{budget:g}") if budget is not None else ()
-    request += ("--target", f"{target:g}") if target is not None else ()
+    request += ("--budget", f"{budget:.15g}") if budget is not None else ()
+    request += ("--target", f"{target:.15g}") if target is not None else ()
     return make_plan(book, scope_of(book, chosen), wish, (*request, *_request(chosen, destination)), told)
 
 
@@ -241,7 +241,9 @@ def handover(
     (going,) = leavers_of(book, [leaver], None, departures=False)
     day = last_day_of(book, going, last_day)
     chosen = _several(where)
-    return hand_over(book, scope_of(book, chosen), going, day, _destination(destination), _request(chosen, destination))
+    request = _request(chosen, destination)
+    request += ("--last-day", day.isoformat()) if last_day is not None else ()
+    return hand_over(book, scope_of(book, chosen), going, day, _destination(destination), request)
 
 
 def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:

@@ -13,7 +13,7 @@ import heapq
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from netaudit.programme import Offer, Takeover, by_person
+from netaudit.programme import Offer, Takeover, by_lane
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -90,7 +90,7 @@ class _Sequence:
         self.room = dict(programme.room)
         self.left = goal.budget
         self.number = {spot.id: number for number, spot in enumerate(self.spots)}
-        self.takeovers = by_person(programme.takeovers)
+        self.takeovers = by_lane(programme.takeovers)
         self.company = [0] * len(self.spots)
         self.people: list[dict[str, int]] = [{} for _ in self.spots]
         self.unheld = [spot.unheld() for spot in self.spots]

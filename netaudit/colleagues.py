@@ -67,11 +67,11 @@ class Colleagues:
     def near(
         self, holders: Collection[str], segment: str | None, turn: int = 0, beside: Collection[str] = ()
     ) -> Iterator[tuple[str, str]]:
-        """Who has no tie to a customer yet, has room and is near: (person, "team" or "segment"), nearest first.
+        """Who is near a customer and has no tie to it yet, nearest first: (person, "team" or "segment").
 
         `holders` are those who have a tie to the customer, or own it; it is their teams that count, or only those of
-        the people `beside`. Among equals, those with the fewest customers
-        come first; `turn` lets so many others go before, so that not all customers are offered the same people.
+        the people `beside`. Among equals those with the fewest customers come first; `turn` lets so many others go
+        before, so that not all customers are offered the same people. Whether they have room is another question.
         """
         seen = set(holders)
         teams = dict.fromkeys(self.teams[person] for person in sorted(beside or holders) if person in self.teams)
@@ -80,7 +80,7 @@ class Colleagues:
         for how, members in groups:
             first = turn % max(1, len(members))
             for person in (*members[first:], *members[:first]):
-                if person not in seen and self.room(person) > 0:
+                if person not in seen:
                     seen.add(person)
                     yield person, how
 

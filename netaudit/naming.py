@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -93,6 +93,7 @@ def last_day_of(book: Book, leaver: str, given: str | date | None) -> date:
             raise usage(f"no last day of {shown(leaver)} is on record", "such as --last-day 2025-03-31")
         return day_of(recorded)
     day = given if isinstance(given, date) else asked_day(given, "--last-day 2025-03-31")
+    day = day.date() if isinstance(day, datetime) else day
     if day < book.as_of:
         raise usage(f"the last day is before {book.as_of.isoformat()}", "an earlier --as-of shows how it stood then")
     return day

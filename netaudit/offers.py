@@ -13,7 +13,7 @@ from netaudit import model
 from netaudit.actions import DESK_CALLS, HANDOVER, MEETINGS, SUBSCRIPTION_OF
 from netaudit.model import COUNTED, UNIT, Limits
 from netaudit.programme import Odds, Offer, Programme, Spot
-from netaudit.scope import among, still_here
+from netaudit.scope import among
 from netaudit.takeovers import takeovers_of
 
 if TYPE_CHECKING:
@@ -42,9 +42,13 @@ class Known:
 def ranked(outlook: Outlook) -> list[tuple[str, float]]:
     """The customers at which something could be done and what of them is unheld, as weight times share; most first.
 
-    Rows that stand for many customers are none: one follower is not one for each of them.
+    Rows that stand for many customers are none: one follower is not one for each of them. Against known leavers only
+    their own customers count.
     """
     asked = outlook.expected.filter(nw.col("weighed") > 0, nw.col("count") == 1)
+    if outlook.leavers:
+        theirs = outlook.pairs.filter(nw.col("person").is_in(list(outlook.leavers))).select("customer").unique()
+        asked = asked.join(theirs, on="customer", how="semi")
     rows = outlook.book.engine.rows(asked.select("customer", open=nw.col("weighed") * nw.col("unheld")))
     return sorted(rows, key=lambda row: (-row[1], row[0]))
 
@@ -117,7 +121,8 @@ def _known(outlook: Outlook, ids: list[str]) -> Known:
     book = outlook.book
     asked = book.engine.keep(among(book, ids))
     contacts: dict[str, list[str]] = {}
-    people = still_here(book, book.tables.contacts).join(asked, on="customer", how="semi")
+    staying = book.tables.contacts.filter(nw.col("left_on").is_null())
+    people = staying.join(asked, on="customer", how="semi")
     for customer, contact in sorted(book.engine.rows(people.select("customer", "id"))):
         contacts.setdefault(customer, []).append(contact)
     bundles: dict[str, list[tuple[str, str, int]]] = {}
@@ -185,7 +190,9 @@ class _Near:
         self.contacts = known.contacts.get(spot.id) or [""]
         self.bundles = {(person, contact): units for person, contact, units in known.bundles.get(spot.id, ())}
         self.passed: dict[tuple[str, str], int] = {}
-        for _, person, contact, _, passed, _ in known.reached.get(spot.id, ()):
+        for _, person, contact, kind, passed, _ in known.reached.get(spot.id, ()):
+            if kind:  # a subscription has none; others are in the bundles
+                continue
             self.passed[person, contact] = self.passed.get((person, contact), 0) + passed
         self.strongest = max(sorted(spot.people), key=lambda one: spot.people[one], default="")
 
@@ -197,15 +204,22 @@ class _Near:
         return sum(units for (_, known), units in self.bundles.items() if known == contact)
 
     def seconds(self, turn: int) -> list[Offer]:
-        """A quarterly meeting with the best-known contact whom the colleague does not know."""
+        """A quarterly meeting with the best-known contact whom the colleague does not know, beside one who does."""
         if not self.book.actions.limit["second_colleague"]:
             return []
         people = sorted(self.spot.people, key=lambda one: (-self.spot.people[one], one))
-        there = [(one, "contact") for one in people if one in self.colleagues.people and self._unknown(one)]
+        there = [one for one in people if len(people) > 1 and self._knows_another(one)]
         holders = {*people, *((self.spot.owner,) if self.spot.owner else ())}
-        further = self.colleagues.near(holders, self.spot.segment, turn * CANDIDATES)
-        found = [self._second(person, near) for person, near in (*there[:CANDIDATES], *islice(further, CANDIDATES))]
+        near = self.colleagues.near(holders, self.spot.segment, turn * CANDIDATES)
+        further = (found for found in near if self.colleagues.room(found[0]) > 0)
+        known = [(one, "contact") for one in there[:CANDIDATES]]
+        found = [self._second(person, how) for person, how in (*known, *islice(further, CANDIDATES))]
         return [one for one in found if one.units > 0]
+
+    def _knows_another(self, person: str) -> bool:
+        """Whether somebody who stays knows a contact by name, and not all of them."""
+        knows = any((person, contact) in self.bundles for contact in self.contacts if contact)
+        return person in self.colleagues.people and knows and bool(self._unknown(person))
 
     def _unknown(self, person: str) -> list[str]:
         return [contact for contact in self.contacts if (person, contact) not in self.bundles]
@@ -217,26 +231,21 @@ class _Near:
         return Offer("second_colleague", person, contact, units, cost, near, self.strongest)
 
     def handovers(self) -> list[Offer]:
-        """A planned handover of a contact to one who knows it, but whose tie is not the strongest."""
+        """A planned handover of a contact to one who knows it, but less well than somebody else."""
         if not self.book.actions.limit["handover"]:
             return []
-        most = self.spot.people.get(self.strongest, 0)
-        best: dict[str, tuple[int, str]] = {}
+        best = {
+            contact: max((units, one) for (one, at), units in self.bundles.items() if at == contact)
+            for _, contact in self.bundles
+        }
+        mine: dict[str, tuple[int, str]] = {}
         for (person, contact), units in sorted(self.bundles.items()):
-            if person in self.colleagues.people and self.spot.people.get(person, most) < most:
-                best[person] = max(best.get(person, (0, "")), (units, contact), key=lambda one: one[0])
-        known = sorted(best.items(), key=lambda one: (-one[1][0], one[0]))[:CANDIDATES]
-        cost = self.book.actions.cost["handover"]
-        found = (
-            Offer(
-                "handover",
-                person,
-                contact,
-                min(self.units["handover"], self._room(person, contact)),
-                cost,
-                "tie",
-                self.strongest,
-            )
-            for person, (_, contact) in known
-        )
+            if person in self.colleagues.people and contact in self.contacts and units < best[contact][0]:
+                mine[person] = max(mine.get(person, (0, "")), (units, contact), key=lambda one: one[0])
+        known = sorted(mine.items(), key=lambda one: (-one[1][0], one[0]))[:CANDIDATES]
+        found = (self._handover(person, contact, best[contact][1]) for person, (_, contact) in known)
         return [one for one in found if one.units > 0]
+
+    def _handover(self, person: str, contact: str, beside: str) -> Offer:
+        units = min(self.units["handover"], self._room(person, contact))
+        return Offer("handover", person, contact, units, self.book.actions.cost["handover"], "tie", beside)

@@ -7,8 +7,12 @@ Without the whole numbers it bounds what any plan can bring, or the least that i
 from __future__ import annotations
 
 import math
+import os
+import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +21,7 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 
 from netaudit.choosing import TOLERANCE, Goal, brought_by, cost_of, largest, one_by_one
 from netaudit.model import UNIT
-from netaudit.programme import by_person
+from netaudit.programme import by_lane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,14 +35,20 @@ SMALL = 4_000
 LARGE = 400_000
 """Up to so many columns there is a bound."""
 
+ENDLESS = 1e12
+"""A budget for everything there is to do."""
+
 ROUNDING = 1e-6
 """A gap below this is the solver's rounding."""
 
-SECONDS = 30.0
-"""The solver stops after so long, with what bound it has."""
+NODES = 20_000
+"""The solver stops after so many branches, with what bound it has."""
 
-SCALE = 1e6
-"""What the program works with: all that is unheld comes to this, so that its tolerances are far below what is shown."""
+SETS = 64
+"""Up to so many sets of takeovers at one customer the best plan is looked for."""
+
+SCALE = 1.0
+"""What the program works with: all that is unheld comes to this."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +66,7 @@ def proven(programme: Programme, goal: Goal, steps: list[Step]) -> Chosen:
     So many actions at most are the first of those chosen one by one, held to the best plan of their cost.
     """
     if not goal.is_met(brought_by(steps)):
-        return Chosen(steps, None, met=False)
+        return _out_of_reach(programme, goal, steps)
     found = best(programme, Goal(budget=cost_of(steps)) if goal.most is not None else goal)
     if found.only is not None and goal.most is None:
         chosen = one_by_one(found.only, Goal())
@@ -64,6 +74,18 @@ def proven(programme: Programme, goal: Goal, steps: list[Step]) -> Chosen:
     if found.only is None and goal.budget is not None:
         steps = max(steps, largest(programme, goal), key=brought_by)
     return Chosen(steps, _gap(steps, goal, found.bound))
+
+
+def _out_of_reach(programme: Programme, goal: Goal, steps: list[Step]) -> Chosen:
+    """What is needed, where the steps one by one do not bring it: the best plan for it, or else the most there is."""
+    for asked in (goal, Goal(budget=ENDLESS)):
+        found = best(programme, asked)
+        if found.only is not None:
+            chosen = one_by_one(found.only, Goal())
+            steps = max(chosen, steps, key=brought_by)
+            if goal.is_met(brought_by(steps)):
+                return Chosen(steps, _gap(steps, goal, found.bound))
+    return Chosen(steps, _gap(steps, Goal(budget=ENDLESS), found.bound), met=False)
 
 
 def _is_better(chosen: list[Step], steps: list[Step], goal: Goal) -> bool:
@@ -128,7 +150,7 @@ def _at(programme: Programme, number: int, over: tuple[int, ...]) -> Iterator[_B
 
 def _allowed(takeovers: Sequence[Takeover], moved: list[int]) -> Iterator[tuple[int, ...]]:
     """The sets of takeovers that can have been made, of those that move something here."""
-    lanes = by_person([takeovers[place] for place in moved])
+    lanes = by_lane([takeovers[place] for place in moved])
     index = {id(takeovers[place]): place for place in moved}
     for lengths in product(*(range(len(lane) + 1) for lane in lanes)):
         yield tuple(index[id(one)] for lane, length in zip(lanes, lengths, strict=True) for one in lane[:length])
@@ -175,6 +197,9 @@ class Best:
 
 def best(programme: Programme, goal: Goal) -> Best:
     """The best plan for a budget, or the cheapest that brings what is needed; in a large book only a bound."""
+    lanes = [by_lane([one for one in programme.takeovers if spot.id in one.moved]) for spot in programme.spots]
+    if any(math.prod(len(lane) + 1 for lane in each) > SETS for each in lanes):
+        return Best(None, None)
     columns: list[_Bundle] = []
     for bundle in _bundles(programme):
         columns.append(bundle)
@@ -187,7 +212,7 @@ def best(programme: Programme, goal: Goal) -> Best:
 def _solved(programme: Programme, columns: Sequence[_Bundle], goal: Goal, *, small: bool) -> Best:
     """A column for each bundle, one for each takeover, and a last one for what is spent where nothing was looked at."""
     if not columns:
-        return Best(programme, 0.0)
+        return Best(None, None) if programme.rate else Best(programme, 0.0)
     scale = SCALE / programme.unheld
     overs = programme.takeovers
     gains = np.array([*(one.gain * scale for one in columns), *(0.0 for _ in overs), programme.rate * scale])
@@ -197,13 +222,14 @@ def _solved(programme: Programme, columns: Sequence[_Bundle], goal: Goal, *, sma
         limits.append(LinearConstraint(costs[None, :], -np.inf, goal.budget or 0.0))
     else:
         limits.append(LinearConstraint(gains[None, :], goal.needed * scale, np.inf))
-    found = milp(
-        -gains if goal.needed is None else costs,
-        constraints=limits,
-        integrality=np.full(len(gains), int(small)),
-        bounds=Bounds(0, np.array([*np.ones(len(gains) - 1), np.inf if programme.rate else 0])),
-        options={"mip_rel_gap": 0.0, "time_limit": SECONDS},
-    )
+    with _silent():
+        found = milp(
+            -gains if goal.needed is None else costs,
+            constraints=limits,
+            integrality=np.full(len(gains), int(small)),
+            bounds=Bounds(0, np.array([*np.ones(len(gains) - 1), np.inf if programme.rate else 0])),
+            options={"mip_rel_gap": 0.0, "node_limit": NODES},
+        )
     least = found.mip_dual_bound if small else found.fun
     bound = None if least is None or not math.isfinite(least) else float(least)
     bound = -bound / scale if bound is not None and goal.needed is None else bound
@@ -213,6 +239,24 @@ def _solved(programme: Programme, columns: Sequence[_Bundle], goal: Goal, *, sma
     chosen = [one for one, is_taken in zip(columns, taken, strict=False) if is_taken]
     over = [one for one, is_taken in zip(overs, taken[len(columns) :], strict=False) if is_taken]
     return Best(_only(programme, chosen, over), bound)
+
+
+@contextmanager
+def _silent() -> Iterator[None]:
+    """HiGHS writes a line of its own to standard output now and then, whatever it is told; answers go there."""
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # nobody listens
+        yield
+        return
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            yield
+        finally:
+            os.dup2(kept, 1)
+            os.close(kept)
 
 
 def _limits(programme: Programme, columns: Sequence[_Bundle], width: int) -> LinearConstraint:
@@ -240,9 +284,9 @@ def _rows(programme: Programme, columns: Sequence[_Bundle]) -> list[tuple[list[t
     rows += [(cells, 0.0) for cells in overs.values()]
     last: dict[str, int] = {}
     for place, takeover in enumerate(programme.takeovers, len(columns)):
-        if takeover.person in last:
-            rows.append(([(place, 1.0), (last[takeover.person], -1.0)], 0.0))
-        last[takeover.person] = place
+        if takeover.lane in last:
+            rows.append(([(place, 1.0), (last[takeover.lane], -1.0)], 0.0))
+        last[takeover.lane] = place
     return rows
 
 

@@ -15,7 +15,7 @@ from netaudit.scope import among
 from netaudit.year import chances, only, shock_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
     from netaudit.book import Book
     from netaudit.engine import Frame
@@ -40,11 +40,13 @@ class Outlook:
     """The ties of the book and what is expected of them.
 
     `own` are the bundles and `pairs` the pairs of the model; `expected` has for each customer in question its columns
-    of the scope, weighed, unheld and risk_; `people` are everybody's chances to leave, `rates` the follow rates.
+    of the scope, weighed, unheld and risk_; `people` are everybody's chances to leave (with `leavers` those are certain
+    to, and nobody else), `rates` the follow rates.
     """
 
     book: Book
     scope: Scope
+    leavers: tuple[str, ...]
     people: Sequence[Chances]
     shock: float
     rates: Frame
@@ -54,7 +56,7 @@ class Outlook:
     expected: Frame
 
     @classmethod
-    def of(cls, book: Book, scope: Scope, leavers: Collection[str] = (), destination: str | None = None) -> Outlook:
+    def of(cls, book: Book, scope: Scope, leavers: tuple[str, ...] = (), destination: str | None = None) -> Outlook:
         """With everybody's chances to leave within the year; or with `leavers` gone for certain and nobody else."""
         keep = book.engine.keep
         everybody = chances(book, MONTHS)
@@ -66,7 +68,7 @@ class Outlook:
         pairs = keep(model.pairs(book, book.assumptions, live, own))
         held = keep(model.held_by(scope.customers, pairs))
         expected = keep(expected_of(prospects(book, pairs, rates, people, shock), held))
-        return cls(book, scope, people, shock, rates, live, own, pairs, expected)
+        return cls(book, scope, leavers, people, shock, rates, live, own, pairs, expected)
 
     def sums(self, expected: Frame | None = None) -> Sums:
         """Over all customers in question, or those of a frame like `expected`."""

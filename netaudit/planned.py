@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
+from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ import narwhals as nw
 
 from netaudit.actions import ACTIONS, PERSONAL, SUBSCRIPTION_OF
 from netaudit.errors import shown
-from netaudit.loading.files import File, contents, decoded, refuse
+from netaudit.loading.files import File, contents, decoded, refuse, strict_json
 from netaudit.result import Source
 from netaudit.scope import still_here
 
@@ -53,40 +53,40 @@ def with_plan(book: Book, path: str) -> Book:
     Raises InputError for what is no plan, or not for this book.
     """
     data = contents(File(Path(path), path))
-    steps = _steps(decoded(data, path), path)
+    steps, day = _steps(decoded(data, path), path)
     _check(book, steps, path)
     source = Source(path, hashlib.sha256(data).hexdigest(), len(steps), 0, 0)
     many = f"{len(steps)} action{'' if len(steps) == 1 else 's'} of the plan {shown(path)} taken as done"
+    old = [] if day in {None, book.as_of.isoformat()} else [f"the plan {shown(path)} is as of {shown(str(day))}"]
     done = applied(book, steps)
     call = (*book.call, "--with-plan", path)
-    return replace(done, sources=(*book.sources, source), warnings=(*book.warnings, many), call=call)
+    return replace(done, sources=(*book.sources, source), warnings=(*book.warnings, many, *old), call=call)
 
 
-def _steps(text: str, path: str) -> list[Planned]:
+def _steps(text: str, path: str) -> tuple[list[Planned], object]:
+    """The actions of a plan, and the day that it is as of."""
     try:
-        plan = json.loads(text, parse_constant=_no_number)
+        plan = strict_json(text)
         rows = plan["rows"] if plan["schema"] == SCHEMA else None
         steps = None if rows is None else [_step(row) for row in rows[: MOST + 1]]
-    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
-        steps = None
+        day = plan.get("as_of")
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        steps, day = None, None
     if steps is None or len(steps) > MOST:
         raise refuse(path, "F006", "is not a plan", "netaudit plan --format json writes one")
-    return steps
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(name)
+    return steps, day
 
 
 def _step(row: dict[str, Any]) -> Planned:
     action, owner, customer, contact = (row[name] for name in ("action", "owner", "customer", "contact"))
-    intensity = float(row["intensity"])
-    texts = isinstance(owner, str) and all(one is None or isinstance(one, str) for one in (customer, contact))
-    if action not in ACTIONS or not texts or not 0 <= intensity <= LARGEST:
+    intensity = row["intensity"]
+    for text in (owner, *(one for one in (customer, contact) if one is not None)):
+        text.encode()  # no text that cannot be written, and nothing but text
+    if action not in ACTIONS or not isinstance(intensity, (int, float)) or not 0 <= intensity <= LARGEST:
         raise ValueError(action)
     if (customer is None) != (action == "unrelay"):
         raise ValueError(customer)
-    return Planned(action, owner, customer, contact, intensity)
+    return Planned(action, owner, customer, contact, float(intensity))
 
 
 def _check(book: Book, steps: Sequence[Planned], path: str) -> None:
@@ -96,7 +96,11 @@ def _check(book: Book, steps: Sequence[Planned], path: str) -> None:
     here = still_here(book, tables.contacts)
     contacts = dict(_among(book, here, {one.contact for one in steps}, "id", "customer"))
     owners = {one.owner for one in steps}
+    twice = next((one for one, count in Counter(steps).items() if count > 1), None)
+    if twice is not None:
+        raise refuse(path, "R002", f"action {steps.index(twice) + 1} stands twice", "once is enough")
     channels = dict(_among(book, tables.channels, owners, "id", "kind"))
+    passed = {row[0] for row in book.engine.rows(tables.ties.filter(nw.col("person") != "").select("channel").unique())}
     people = {row[0] for row in _among(book, still_here(book, tables.employees), owners, "id")}
     for number, one in enumerate(steps, 1):
         wrong, kind = None, channels.get(one.owner)
@@ -106,6 +110,8 @@ def _check(book: Book, steps: Sequence[Planned], path: str) -> None:
             wrong = f"no contact {shown(one.contact)} who is at {shown(str(one.customer))}"
         elif one.action in PERSONAL:
             wrong = None if one.owner in people else f"no employee {shown(one.owner)} who is here"
+        elif one.action == "unrelay" and one.owner in channels and one.owner not in passed:
+            wrong = f"nobody who passes {shown(one.owner)} on"
         elif kind is None or kind != SUBSCRIPTION_OF.get(one.action, kind):
             wrong = f"no channel {shown(one.owner)} that it could be"
         if wrong is not None:
@@ -141,8 +147,10 @@ def applied(book: Book, steps: Sequence[Planned]) -> Book:
 def _with_followers(book: Book, ties: Frame, steps: Iterable[Planned]) -> Frame:
     """Where followers are counted, as many more as are new: the count is of all, those with a name included."""
     more: dict[tuple[str, str], int] = {}
+    direct_ties = ties.filter(nw.col("person") == "", nw.col("contact") != "").select("channel", "contact")
+    following = set(book.engine.rows(direct_ties.filter(nw.col("channel").is_in([one.owner for one in steps]))))
     for one in steps:
-        if one.action in SUBSCRIPTION_OF:
+        if one.action in SUBSCRIPTION_OF and (one.owner, one.contact) not in following:
             where = (one.owner, str(one.customer))
             more[where] = more.get(where, 0) + 1
     shape = {"channel": "VARCHAR", "customer": "VARCHAR", "more": "BIGINT"}

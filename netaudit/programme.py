@@ -87,7 +87,7 @@ class Takeover:
     """The company itself sends what one person passes on, everywhere at once.
 
     `moved` says by customer how many units the company gets and how many the person loses; `units` is what a tie of
-    the channel has. One takeover of a person comes after another.
+    the channel has. Those of one `lane` come one after another: they crowd each other at the cap of a contact.
     """
 
     channel: str
@@ -95,13 +95,14 @@ class Takeover:
     units: int
     cost: float
     moved: Mapping[str, tuple[int, int]]
+    lane: str
 
 
-def by_person(takeovers: Sequence[Takeover]) -> list[list[Takeover]]:
-    """Those of each person, which come one after another."""
+def by_lane(takeovers: Sequence[Takeover]) -> list[list[Takeover]]:
+    """Those that come one after another, together."""
     lanes: dict[str, list[Takeover]] = {}
     for takeover in takeovers:
-        lanes.setdefault(takeover.person, []).append(takeover)
+        lanes.setdefault(takeover.lane, []).append(takeover)
     return list(lanes.values())
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import narwhals as nw
 
 from netaudit.model import Limits
-from netaudit.scope import among, still_here
+from netaudit.scope import among
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from netaudit.book import Book
     from netaudit.colleagues import Colleagues
@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 class Known:
     """What is known at the leaver's customers.
 
-    Units by (person, contact) of each customer; its contacts; those that a channel reaches; the channels that do; names
-    by node. A tie `counts` from so many units on.
+    Units by (person, contact) of each customer; its contacts; the channels that reach it directly; names by node. Of
+    contacts only those whose departure is not on record. A tie `counts` from so many units on.
     """
 
     ties: Mapping[str, Mapping[tuple[str, str], int]]
     contacts: Mapping[str, list[str]]
-    reached: Mapping[str, set[str]]
     channels: Mapping[str, set[str]]
     names: Mapping[str, str]
     counts: int
@@ -52,23 +51,36 @@ class Choice(NamedTuple):
     reason: str
 
 
-def successor(known: Known, colleagues: Colleagues, leaver: str, place: Place) -> Choice:
-    """The colleague with the strongest tie who can take it over, else one near who has room; it is theirs then."""
+def successors(known: Known, colleagues: Colleagues, leaver: str, places: Sequence[Place]) -> dict[str, Choice]:
+    """Who takes over each customer, in order: first where somebody knows it, then where nobody does."""
+    found = {place.customer: _who_knows(known, colleagues, leaver, place) for place in places}
+    return {place.customer: found[place.customer] or _who_is_near(known, colleagues, leaver, place) for place in places}
+
+
+def _who_knows(known: Known, colleagues: Colleagues, leaver: str, place: Place) -> Choice | None:
+    """The colleague with the strongest tie who can take over one more."""
     ties = known.ties.get(place.customer, {})
     held: dict[str, int] = {}
     for (person, _), units in sorted(ties.items()):
         if person in colleagues.people and colleagues.spare(person) > 0:
             held[person] = held.get(person, 0) + units
-    if held:
-        person = max(sorted(held), key=lambda one: held[one])
-        colleagues.take(person, known=True)
-        return Choice(person, _whom(known, ties, person, main_contact(ties, leaver)))
+    if not held:
+        return None
+    person = max(sorted(held), key=lambda one: held[one])
+    colleagues.take(person, known=True)
+    return Choice(person, _whom(known, ties, person, main_contact(ties, leaver)))
+
+
+def _who_is_near(known: Known, colleagues: Colleagues, leaver: str, place: Place) -> Choice:
+    """One of the leaver's team, else of the segment, with the fewest customers among those who have room."""
+    ties = known.ties.get(place.customer, {})
     holders = {leaver, *(person for person, _ in ties), *((place.owner,) if place.owner else ())}
     near = list(colleagues.near(holders, place.segment, beside=[leaver]))
-    if not near:
-        return Choice("", "nobody near has room")
-    person, how = min(near, key=lambda found: (found[1] != "team", *colleagues.load(found[0])))
-    has = f"has {colleagues.load(person)[0]} of at most {colleagues.capacity} customers"
+    free = [found for found in near if colleagues.room(found[0]) > 0]
+    if not free:
+        return Choice("", "nobody near has room" if near else "nobody shares the team or knows the segment")
+    person, how = min(free, key=lambda found: (found[1] != "team", *colleagues.load(found[0])))
+    has = f"has {colleagues.load(person)[0]:,} of at most {colleagues.capacity:,} customers"
     colleagues.take(person, known=False)
     return Choice(person, f"{'same team' if how == 'team' else f'knows the segment {place.segment}'}, {has}")
 
@@ -94,21 +106,18 @@ def known_at(book: Book, ids: list[str], live: LiveTies, own: Frame) -> Known:
     def there(frame: Frame, *columns: str) -> list[tuple[str, ...]]:
         return sorted(book.engine.rows(frame.join(asked, on="customer", how="semi").select("customer", *columns)))
 
+    contacts: dict[str, list[str]] = {}
+    for customer, contact in there(book.tables.contacts.filter(nw.col("left_on").is_null()), "id"):
+        contacts.setdefault(customer, []).append(contact)
     ties: dict[str, dict[tuple[str, str], int]] = {}
     for customer, person, contact, units in there(own.filter(nw.col("person") != ""), "person", "contact", "units"):
-        ties.setdefault(customer, {})[person, contact] = int(units)
-    contacts: dict[str, list[str]] = {}
-    for customer, contact in there(still_here(book, book.tables.contacts), "id"):
-        contacts.setdefault(customer, []).append(contact)
-    reached: dict[str, set[str]] = {}
+        if not contact or contact in contacts.get(customer, ()):
+            ties.setdefault(customer, {})[person, contact] = int(units)
     channels: dict[str, set[str]] = {}
-    for customer, contact, channel in there(live.reached.filter(nw.col("person") == ""), "contact", "channel"):
-        reached.setdefault(customer, set()).add(contact)
+    for customer, channel in there(live.reached.filter(nw.col("person") == ""), "channel"):
         channels.setdefault(customer, set()).add(channel)
-    for customer, person, contact in there(live.reached.filter(nw.col("person") != ""), "person", "contact"):
-        ties.setdefault(customer, {}).setdefault((person, contact), 0)
     counts = Limits.of(book.assumptions).tie
-    return Known(ties, contacts, reached, channels, _names(book, asked), counts)
+    return Known(ties, contacts, channels, _names(book, asked), counts)
 
 
 def _names(book: Book, customers: Frame) -> dict[str, str]:

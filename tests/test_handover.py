@@ -59,6 +59,33 @@ def test_first_contracts_that_end_soon_then_the_most_at_risk() -> None:
     assert (first.walks, first.tie) == (0.5, 0.5)
 
 
+def test_a_contract_that_has_ended_already_and_who_leaves_too_hold_nothing_up() -> None:
+    """`going` leaves before mette, so that she leaves the customer with nobody; gone contacts are not introduced."""
+    customers = [{"id": "old", "revenue": 10, "renewal_on": "2014-05-28"}, {"id": "much", "revenue": 900}]
+    contacts = [
+        {"id": "x", "customer": "old"},
+        {"id": "y", "customer": "much"},
+        {"id": "z", "customer": "much", "left_on": "2015-01-30"},
+    ]
+    lines = (
+        "mette -> old/x strength=0.9",
+        "mette -> much/y strength=0.5",
+        "mette -> much/z strength=0.9",
+        "going -> much/y strength=0.9",
+    )
+    result = _handover(*lines, customers=customers, contacts=contacts, last_day="2016-12-31")
+    assert [row.customer for row in result.rows] == ["much", "old"]
+    assert result.rows[0].walks == pytest.approx(0.95)
+    assert result.rows[0].contacts_only_leaver == ("y",)
+
+
+def test_who_knows_a_customer_comes_before_the_order_to_call() -> None:
+    lines = ("mette -> a/x strength=0.9", "mette -> b/y strength=0.5", "anna -> b/y strength=0.5")
+    customers = [{"id": "a", "revenue": 900}, {"id": "b", "revenue": 10}]
+    result = _handover(*lines, customers=customers, actions={"new_customers": 1})
+    assert [(row.customer, row.successor) for row in result.rows] == [("a", "bo"), ("b", "anna")]
+
+
 def test_the_successor_knows_them_or_is_of_the_team_or_of_the_segment() -> None:
     segment = {"segment": "b2b"}
     lines: tuple[str, ...] = (
@@ -79,7 +106,7 @@ def test_the_successor_knows_them_or_is_of_the_team_or_of_the_segment() -> None:
     alone = [{"id": "mette"}, {"id": "carl"}]
     lines = ("mette -> fresh/w strength=0.9", "carl -> c strength=0.2")
     found = _handover(*lines, customers=[*customers, {"id": "c"}], employees=alone)
-    assert found.rows[0].reason == "nobody near has room"  # carl's customer is of no segment
+    assert found.rows[0].reason == "nobody shares the team or knows the segment"  # carl's customer is of no segment
     lines = ("mette -> fresh/w strength=0.9", "mette -> bos strength=0.1", "carl -> same/x strength=0.2")
     found = _handover(*lines, customers=customers, employees=alone)
     assert found.rows[0].reason == "knows the segment b2b, has 1 of at most 2 customers"
@@ -185,7 +212,7 @@ def test_contacts_that_only_the_leaver_knows_and_channels_that_are_not_there_yet
     ]
     result = _handover(*lines, channels=channels, contacts=contacts, employees=[*PEOPLE, {"id": "other"}])
     (row,) = result.rows
-    assert row.contacts_only_leaver == ("w", "x")  # w reads her letter, and knows nobody else
+    assert row.contacts_only_leaver == ("x", "z")  # z reads the page, and knows nobody else of ours
     assert row.channels == ("desk", "portal")
     assert result.summary.channels_relayed == ("letter",)
     assert result.checklist is not None
@@ -204,9 +231,15 @@ def test_the_days_are_working_days_between_now_and_the_last_one() -> None:
     weekend = _handover(*lines, last_day="2015-01-25").rows
     assert {row.own_contact_by for row in weekend} == {"2015-01-23"}  # there is no working day left
     renewed = _handover("mette -> a/x strength=0.9", customers=[{"id": "a", "renewal_on": "2015-02-04"}]).rows
-    assert (renewed[0].by, renewed[0].own_contact_by) == ("2015-02-04", "2015-02-04")
+    assert (renewed[0].by, renewed[0].own_contact_by) == ("2015-02-03", "2015-02-03")
     over = _handover("mette -> a/x strength=0.9", customers=[{"id": "a", "renewal_on": "2014-02-04"}]).rows
     assert over[0].own_contact_by == LAST
+    late = _handover(*lines, last_day="2019-01-01")
+    assert max(row.own_contact_by for row in late.rows) == "2015-04-23"  # ninety days are enough
+    assert late.summary.working_days == 1028
+    short = _handover(*lines, last_day="2015-01-26")
+    assert short.summary.working_days == 2
+    assert any("Not enough time" in each.text for each in short.closing)
 
 
 def test_the_last_day_is_the_one_given_or_the_one_on_record() -> None:
@@ -263,7 +296,7 @@ def test_telco_as_her_manager_reads_it(capsys: pytest.CaptureFixture[str]) -> No
     assert {row["successor"] for row in rows} == {"rasmus", "signe", "pia", "jonas"}
     assert not {"mette", "ole"} & {row["successor"] for row in rows}
     assert all("employee:ole" not in row["path"] and "contact:flemming" not in row["path"] for row in rows)
-    assert (answer["summary"]["customers"], answer["summary"]["contacts_only_leaver"]) == (10, 8)
+    assert (answer["summary"]["customers"], answer["summary"]["contacts_only_leaver"]) == (10, 10)
     assert answer["summary"]["channels_relayed"] == ["mettes-mail"]
     assert cli.run(["handover", "mette", TELCO, "-f", "csv"]) == 0
     table = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))

@@ -18,7 +18,7 @@ from netaudit.loading.values import day_number, day_of
 from netaudit.model import hold_of
 from netaudit.result import Band, Result, Sentence, Todo, Unit, Value, column
 from netaudit.scope import NO_BASIS, money_band, suggested
-from netaudit.successors import Known, Place, known_at, main_contact, successor
+from netaudit.successors import Choice, Known, Place, known_at, main_contact, successors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -35,6 +35,9 @@ RENEWAL_DAYS = 90
 
 INTRODUCED = 2 / 3
 """The part of the time that is left in which everybody is introduced; the rest is for contacts of their own."""
+
+LONGEST = 90
+"""However long the notice is, a handover takes no more days."""
 
 OWN_CHANNELS = ("company_page", "newsletter", "support_desk", "portal")
 """Kinds of channels that a customer can be offered."""
@@ -66,13 +69,12 @@ class Row:
     introduced_by: str | None = column(
         "Introduced by", Unit.TEXT, "who introduces them, in words; null where nobody has to", table=False
     )
-    by: str = column("Meet by", Unit.TEXT, "day by which successor and customer have met")
-    offer_by: str = column("Offer by", Unit.TEXT, "day by which the company's channels are offered", table=False)
+    by: str = column("Meet by", Unit.TEXT, "day by which successor and customer have met, and the channels are offered")
     own_contact_by: str = column(
         "Alone by", Unit.TEXT, "day by which the successor has had a two-way contact without the leaver", table=False
     )
     contacts_only_leaver: tuple[str, ...] = column(
-        "Only theirs", Unit.TEXT, "ids of the contacts that only the leaver has a live tie to", table=False
+        "Only theirs", Unit.TEXT, "ids of the contacts whom no colleague who stays has a live tie to", table=False
     )
     channels: tuple[str, ...] = column(
         "Channels", Unit.TEXT, "ids of the company's channels that do not reach the customer yet", table=False
@@ -86,12 +88,13 @@ class Summary:
     leaver: str = column("Leaver", Unit.ID, "id of the employee")
     last_day: str = column("Last day", Unit.TEXT, "the last day")
     days: int = column("Days", Unit.COUNT, "days until then")
+    working_days: int = column("Working days", Unit.COUNT, "days from Monday to Friday until then, both ends included")
     customers: int = column("Customers", Unit.COUNT, "customers that the leaver has a live tie to")
     revenue: float | None = column("Revenue", Unit.MONEY, "what they bring a year, as far as it is known")
     revenue_unknown: int = column("Unknown", Unit.COUNT, "customers of unknown revenue among them")
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "what of it is at risk")
     without_successor: int = column("Without", Unit.COUNT, "customers for which nobody near has room")
-    contacts_only_leaver: int = column("Contacts", Unit.COUNT, "contacts that only the leaver has a live tie to")
+    contacts_only_leaver: int = column("Contacts", Unit.COUNT, "contacts whom no colleague who stays has a live tie to")
     channels_relayed: tuple[str, ...] = column(
         "Relayed", Unit.TEXT, "ids of the channels that hang on the leaver, to be sent by the company itself"
     )
@@ -148,12 +151,14 @@ def hand_over(
     clause = book.tables.employees.select("clause_until", person="id")
     rates = model.follow_rates(book, book.assumptions, destination).filter(nw.col("person") == leaver)
     rates = keep(rates.join(clause, on="person"))
-    lost = _lost(book, scope, pairs, rates)
-    lost.sort(key=lambda one: _urgency(one, day_number(last_day)))
+    lost = _lost(book, scope, _without_the_leaving(book, pairs, leaver, last_day), rates)
+    lost.sort(key=lambda one: _urgency(one, day_number(book.as_of), day_number(last_day)))
     known = known_at(book, [one.customer for one in lost], live, own)
     colleagues = colleagues_of(book, pairs, [leaver])
     case = _Case(book, leaver, last_day, known, colleagues, _own_channels(book))
-    rows = tuple(_row(case, (place, len(lost)), one) for place, one in enumerate(lost, 1))
+    places = [Place(one.customer, one.segment, one.owner) for one in lost]
+    chosen = successors(known, colleagues, leaver, places)
+    rows = tuple(_row(case, (place, len(lost)), one, chosen[one.customer]) for place, one in enumerate(lost, 1))
     relayed = _relayed(live, book, leaver)
     summary = _summary(book, leaver, last_day, lost, rows, relayed, colleagues)
     return Result(
@@ -166,13 +171,22 @@ def hand_over(
         closing=(
             *_said(book, known, summary, last_day),
             _assumed(book, rates),
-            suggested(book, *request, "--leaver", leaver, command=("plan",)),
+            suggested(book, *request, "--format", "markdown", command=("handover", leaver)),
         ),
         leavers=(leaver,),
         where=scope.where,
         warnings=book.warnings,
-        checklist=(*_channels_first(known, leaver, relayed, last_day), *(_todo(known, row, leaver) for row in rows)),
+        checklist=(
+            *_channels_first(known, leaver, relayed, book.as_of, last_day),
+            *(_todo(known, row, leaver) for row in rows),
+        ),
     )
+
+
+def _without_the_leaving(book: Book, pairs: Frame, leaver: str, last_day: date) -> Frame:
+    """Who else leaves by the last day holds nothing afterwards."""
+    going = book.tables.employees.filter(nw.col("left_on") <= day_number(last_day), nw.col("id") != leaver)
+    return pairs.join(going.select(person="id"), on="person", how="anti")
 
 
 def _lost(book: Book, scope: Scope, pairs: Frame, rates: Frame) -> list[_Lost]:
@@ -181,26 +195,28 @@ def _lost(book: Book, scope: Scope, pairs: Frame, rates: Frame) -> list[_Lost]:
     return [_Lost(*cells) for cells in book.engine.rows(lost.select(*_Lost._fields))]
 
 
-def _urgency(one: _Lost, last_day: int) -> tuple[object, ...]:
+def _urgency(one: _Lost, today: int, last_day: int) -> tuple[object, ...]:
     """First contracts that end soon after the last day, in each group the most money at risk; then the stronger tie."""
     renewal = one.renewal_on
-    soon = renewal is not None and renewal <= last_day + RENEWAL_DAYS
+    soon = renewal is not None and today <= renewal <= last_day + RENEWAL_DAYS
     known = one.risk_base is not None
     return not soon, not known, -(one.risk_base or 0), -one.loss_base, renewal or 10**9, -one.leave, one.customer
 
 
-def _row(case: _Case, place: tuple[int, int], one: _Lost) -> Row:
+def _row(case: _Case, place: tuple[int, int], one: _Lost, choice: Choice) -> Row:
     book, leaver, known = case.book, case.leaver, case.known
-    choice = successor(known, case.colleagues, leaver, Place(one.customer, one.segment, one.owner))
     ties = known.ties.get(one.customer, {})
     contacts = known.contacts.get(one.customer, [])
     way = Way((), ())
     if choice.person:
-        way = introduction(choice.person, main_contact(ties, leaver), leaver, ties, contacts, case.colleagues)
+        way = introduction(
+            choice.person, main_contact(ties, leaver), leaver, ties, contacts, case.colleagues, known.counts
+        )
     meet, alone = _days(book.as_of, case.last_day, one.renewal_on, place)
     name = known.names[f"employee:{choice.person}"] if choice.person else "nobody"
     between = " and ".join(known.names.get(node, "somebody there") for node in way.between)
-    others = {contact for person, contact in ties if person != leaver} | known.reached.get(one.customer, set())
+    introduced = f", introduced by {between}" if between and between not in choice.reason else ""
+    others = {contact for person, contact in ties if person in case.colleagues.people}
     only = (contact for person, contact in sorted(ties) if person == leaver and contact and contact not in others)
     reached = known.channels.get(one.customer, set())
     return Row(
@@ -216,12 +232,11 @@ def _row(case: _Case, place: tuple[int, int], one: _Lost) -> Row:
         tie=round(hold_of(one.leave), 9),
         successor=choice.person or None,
         successor_name=name,
-        who=f"{name}{f', introduced by {between}' if between else ''}: {choice.reason}",
+        who=f"{name}{introduced}: {choice.reason}",
         reason=choice.reason,
         path=way.nodes,
         introduced_by=between or None,
         by=meet.isoformat(),
-        offer_by=meet.isoformat(),
         own_contact_by=alone.isoformat(),
         contacts_only_leaver=tuple(only),
         channels=tuple(channel for channel in case.ours if channel not in reached),
@@ -234,11 +249,18 @@ def _days(as_of: date, last_day: date, renewal: int | None, place: tuple[int, in
     Neither is on a weekend, nor later than a renewal on the way, where that can be had.
     """
     number, of = place
-    left = (last_day - as_of).days
-    end = min(day_of(renewal), last_day) if renewal is not None and day_of(renewal) >= as_of else last_day
+    left = min((last_day - as_of).days, LONGEST)
+    before = None if renewal is None else day_of(renewal) - timedelta(days=1)
+    end = last_day if before is None or before < as_of else min(before, last_day)
     meet = as_of + timedelta(days=math.floor(left * INTRODUCED * number / of))
     alone = as_of + timedelta(days=math.floor(left * (INTRODUCED + (1 - INTRODUCED) * number / of)))
     return _working_day(min(meet, end), as_of, end), _working_day(min(alone, end), as_of, end)
+
+
+def _working_days(first: date, last: date) -> int:
+    """Days from Monday to Friday, both ends included."""
+    weeks, rest = divmod((last - first).days + 1, 7)
+    return 5 * weeks + sum((first.weekday() + day) % 7 < 5 for day in range(rest))
 
 
 def _working_day(day: date, earliest: date, latest: date) -> date:
@@ -256,9 +278,10 @@ def _own_channels(book: Book) -> list[str]:
 
 
 def _relayed(live: LiveTies, book: Book, leaver: str) -> tuple[str, ...]:
-    """The channels that the leaver passes on to somebody."""
-    rows = live.reached.filter(nw.col("person") == leaver).select("channel").unique()
-    return tuple(sorted(row[0] for row in book.engine.rows(rows)))
+    """The channels that reach nobody but through the leaver."""
+    ties = live.reached.group_by("channel").agg(people=nw.col("person").n_unique(), person=nw.col("person").max())
+    alone = ties.filter(nw.col("people") == 1, nw.col("person") == leaver)
+    return tuple(sorted(row[0] for row in book.engine.rows(alone.select("channel"))))
 
 
 def _summary(
@@ -276,6 +299,7 @@ def _summary(
         leaver=leaver,
         last_day=last_day.isoformat(),
         days=(last_day - book.as_of).days,
+        working_days=_working_days(book.as_of, last_day),
         customers=len(rows),
         revenue=None if book.weighted_by == "count" else book.money(sum(known)),
         revenue_unknown=len(lost) - len(known),
@@ -303,6 +327,7 @@ def _said(book: Book, known: Known, summary: Summary, last_day: date) -> Iterato
         "who": Value(who, Unit.TEXT),
         "customers": Value(summary.customers, Unit.COUNT),
         "days": Value(summary.days, Unit.COUNT),
+        "working": Value(summary.working_days, Unit.COUNT),
         "revenue": Value(summary.revenue, Unit.MONEY),
         "band": Value(summary.revenue_at_risk, Unit.MONEY),
         "only": Value(summary.contacts_only_leaver, Unit.COUNT),
@@ -317,20 +342,30 @@ def _said(book: Book, known: Known, summary: Summary, last_day: date) -> Iterato
     if not summary.customers:
         yield Sentence("{who} has no live tie to a customer: nothing to hand over.", values)
         return
-    money = ", which bring {revenue} a year; at risk {band}" if summary.revenue is not None else ""
+    bring = "brings" if summary.customers == 1 else "bring"
+    money = f", which {bring} {{revenue}} a year; at risk {{band}}" if summary.revenue is not None else ""
     some = "{customers} customer" + ("" if summary.customers == 1 else "s")
     time = "{days} day" + ("" if summary.days == 1 else "s")
     yield Sentence(
         f"To hand over in {time}: {some}{money}. First contracts that end by {{until}}, then the most at risk.", values
     )
-    yield Sentence(
-        "Nobody takes over more than {most} of them (at most {limit}), nor has ties to more than {capacity} customers "
-        "by taking new ones. Contacts that only {who} has a tie to: {only}.",
-        values,
-    )
+    if summary.most_taken:
+        yield Sentence(
+            "Nobody takes over more than {most} of them (at most {limit}), nor comes to more than {capacity} customers "
+            "by it.",
+            values,
+        )
+    yield Sentence("Contacts there whom no colleague who stays has a tie to: {only}.", values)
     if summary.without_successor:
         yield Sentence(
-            "Without a successor: {without}, for nobody near has room; `actions:` in the book says how much that is.",
+            "Without a successor: {without}. A team or a segment on record makes colleagues near; `actions:` in the "
+            "book says how much they can take on.",
+            values,
+            kind="warning",
+        )
+    if summary.customers > summary.working_days:
+        yield Sentence(
+            "Not enough time to meet each of them on a day of its own: {working} working days, today included.",
             values,
             kind="warning",
         )
@@ -357,11 +392,11 @@ def _assumed(book: Book, rates: Frame) -> Sentence:
     )
 
 
-def _channels_first(known: Known, leaver: str, relayed: Sequence[str], last_day: date) -> Iterator[Todo]:
+def _channels_first(known: Known, leaver: str, relayed: Sequence[str], as_of: date, last_day: date) -> Iterator[Todo]:
     """What the leaver passes on has to be sent by the company."""
     if relayed:
         who = Value(known.names[f"employee:{leaver}"], Unit.TEXT)
-        day = Value(last_day.isoformat(), Unit.TEXT)
+        day = Value(_working_day(last_day, as_of, last_day).isoformat(), Unit.TEXT)
         yield Todo(
             Sentence("Channels that hang on {who}", {"who": who}),
             tuple(
@@ -385,6 +420,9 @@ def _todo(known: Known, row: Row, leaver: str) -> Todo:
         "meet": row.by,
         "alone": row.own_contact_by,
         "way": row.introduced_by or "",
+        "contact": known.names.get(row.path[-1], "them")
+        if row.path[1:] and row.path[-1].startswith("contact:")
+        else "them",
         "only": ", ".join(known.names[f"contact:{one}"] for one in row.contacts_only_leaver),
         "channels": ", ".join(known.names[f"channel:{one}"] for one in row.channels),
         "renewal": row.renewal_on or "",
@@ -396,9 +434,9 @@ def _todo(known: Known, row: Row, leaver: str) -> Todo:
     else:
         through = ", introduced by {way}" if row.introduced_by else ""
         items = [
-            f"by {{meet}}: {{successor}} meets them{through} ({{why}})",
+            f"by {{meet}}: {{successor}} meets {{contact}}{through} ({{why}})",
             "by {alone}: {successor} has had a two-way contact without {who}",
         ]
-    items += ["by {meet}: introduce whom only {who} knows: {only}"] if row.contacts_only_leaver else []
+    items += ["by {meet}: introduce whom no colleague knows: {only}"] if row.contacts_only_leaver else []
     items += ["by {meet}: offer {channels}"] if row.channels else []
     return Todo(Sentence(heading, values), tuple(Sentence(text, values) for text in items))

@@ -129,7 +129,9 @@ def make_plan(
             *_said(scope, summary, rows),
             *_not_planned(outlook),
             *_assumed(book, wish),
-            suggested(book, *request, "--format", "json", "--output", "plan.json", command=("plan",)),
+            suggested(book, *request, "--format", "json", "--output", "plan.json", command=("plan",))
+            if rows
+            else suggested(book),
         ),
         leavers=wish.leavers or None,
         where=scope.where,
@@ -174,7 +176,7 @@ def _summary(book: Book, scope: Scope, wish: Wish, chosen: Chosen, before: Sums,
         optimum_gap=chosen.gap,
         budget=wish.budget,
         target=wish.target,
-        met=None if wish.target is None else chosen.met,
+        met=None if wish.target is None or not scope.weight else chosen.met,
         customers=scope.count,
         revenue=None if scope.revenue is None else book.money(scope.revenue),
         expected_loss_before=money_band(book, before.risk),
@@ -228,8 +230,9 @@ class _Words:
 
     def _why(self, what: Offer, spot: Spot) -> str:
         if what.action == "second_colleague":
-            room = self.colleagues.people[what.owner].customers
-            has = f"has {room} of at most {self.colleagues.capacity} customers"
+            has = f"has {self.colleagues.load(what.owner)[0]:,} of at most {self.colleagues.capacity:,} customers"
+            if what.is_new:
+                self.colleagues.take(what.owner, known=False)
             knows = {
                 "contact": "knows a colleague of theirs",
                 "team": f"same team ({self.colleagues.teams.get(what.owner, '')}), {has}",
@@ -238,9 +241,11 @@ class _Words:
             return knows[what.near]
         if what.action == "handover":
             return f"knows them already, {self.owners[what.beside]} better"
-        return {"page_follow": "no follower yet", "newsletter": "no reader yet", "desk_use": "do not use it yet"}[
-            what.action
-        ]
+        return {
+            "page_follow": "does not follow it yet",
+            "newsletter": "does not read it yet",
+            "desk_use": "do not use it yet",
+        }[what.action]
 
     def _holders(self, spot: Spot) -> str:
         most = sorted(spot.people, key=lambda one: (-spot.people[one], one))
@@ -286,7 +291,7 @@ def _title(book: Book, wish: Wish) -> Sentence:
     if not wish.leavers:
         return Sentence("Which new ties to build, against whoever leaves until {end}", values)
     names = _names(book, book.tables.employees, set(wish.leavers))
-    who = {"who": Value(", ".join(names[one] for one in wish.leavers), Unit.TEXT)}
+    who = {"who": Value(" and ".join(names[one] for one in wish.leavers), Unit.TEXT)}
     return Sentence("Which new ties to build, now that {who} leave" + ("s" if len(wish.leavers) == 1 else ""), who)
 
 
@@ -303,10 +308,21 @@ def _said(scope: Scope, summary: Summary, rows: Sequence[Row]) -> Iterator[Sente
         "target": Value(summary.target, Unit.SHARE),
     }
     if not rows:
-        why = "{target} is met already" if summary.met else "nothing on offer that can be afforded would help"
+        why = (
+            "{target} is met already"
+            if summary.met
+            else "nothing on offer, or nothing that can be afforded, would help"
+        )
+        if not scope.weight:
+            why = "no customer in question has a known revenue above 0, so nothing is weighed"
         yield Sentence(f"No action: {why}. Expected to be held by nobody and no channel: {{before}}.", values)
         if summary.met is False:
             yield Sentence("The target of {target} cannot be met.", values, kind="warning")
+        elif not summary.met:
+            yield Sentence(
+                "On offer are pages, newsletters and desks of the book that nobody passes on, colleagues near who have "
+                "room, and channels that hang on one person; as far as the limits of `actions:` allow."
+            )
         return
     loss = "; the expected loss from {loss} to {less}" if summary.expected_loss_before is not None else ""
     many = "{actions} action" + ("" if summary.actions == 1 else "s")
@@ -316,7 +332,8 @@ def _said(scope: Scope, summary: Summary, rows: Sequence[Row]) -> Iterator[Sente
         values,
     )
     if summary.met is False:
-        yield Sentence("The target of {target} cannot be met: this is all there is to do.", values, kind="warning")
+        proof = "no plan leaves less" if summary.optimum_gap == 0 else "this is the most that was found"
+        yield Sentence(f"The target of {{target}} is not met: {proof}.", values, kind="warning")
     points = [row for row in rows if row.rank in CURVE and row.rank < len(rows)]
     if points:
         parts = [f"the first {{n{row.rank}}} to {{u{row.rank}}} for {{s{row.rank}}}" for row in points]
@@ -324,7 +341,8 @@ def _said(scope: Scope, summary: Summary, rows: Sequence[Row]) -> Iterator[Sente
         curve |= {f"u{row.rank}": Value(row.unheld_after, Unit.SHARE) for row in points}
         curve |= {f"s{row.rank}": Value(row.spent, Unit.NUMBER) for row in points}
         yield Sentence(f"On the way: {', '.join(parts)} {{unit}}.", curve | {"unit": values["unit"]})
-    yield _how_good(summary)
+    if summary.met is not False:
+        yield _how_good(summary)
 
 
 def _how_good(summary: Summary) -> Sentence:

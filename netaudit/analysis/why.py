@@ -159,12 +159,17 @@ def _near(book: Book, records: Frame, kind: str, name: str) -> LiveTies:
     return LiveTies(book.engine.keep(live.own), live.reached)
 
 
-def _origins(book: Book, records: Frame) -> dict[tuple[object, ...], int]:
-    """Where the strongest record of each tie stands; of a channel's own also that of any tie merged into it."""
+def _origins(book: Book, records: Frame) -> dict[tuple[object, ...], int | None]:
+    """Where the strongest record of each tie stands; of a channel's own also that of any tie merged into it.
+
+    A tie that is only planned stands nowhere: None.
+    """
     cells = [*TIES, *MERGED, "origin"]
     found = [dict(zip(cells, row, strict=True)) for row in book.engine.rows(records.select(*cells))]
-    origins: dict[tuple[object, ...], int] = {}
-    for row in sorted(found, key=lambda row: (row["units"], row["wanted"], row["last_contact"] or 0, -row["origin"])):
+    origins: dict[tuple[object, ...], int | None] = {}
+    for row in sorted(
+        found, key=lambda row: (row["units"], row["wanted"], row["last_contact"] or 0, -(row["origin"] or 0))
+    ):
         tie = tuple(row[end] for end in TIES)
         origins[tie] = row["origin"]
         if row["kind"] != COUNTED:  # who is reached directly as well is the channel's, whoever passes it on
@@ -172,11 +177,12 @@ def _origins(book: Book, records: Frame) -> dict[tuple[object, ...], int]:
     return origins
 
 
-def _rows(book: Book, ties: list[Tie], origins: dict[tuple[object, ...], int]) -> Iterator[Row]:
+def _rows(book: Book, ties: list[Tie], origins: dict[tuple[object, ...], int | None]) -> Iterator[Row]:
     """The ties with their own units; of counted followers only those that have no name."""
     units = dict(zip(ties, _own_units(book, ties), strict=True))
     told = [tie for tie in ties if units[tie]]
-    lines = book.origins.places(origins[tie[: len(TIES)]] for tie in told)
+    places = {tie: origins[tie[: len(TIES)]] for tie in told}
+    lines = book.origins.places(origin for origin in places.values() if origin is not None)
     today = day_number(book.as_of)
     for tie in told:
         last = tie.last_contact
@@ -191,7 +197,7 @@ def _rows(book: Book, ties: list[Tie], origins: dict[tuple[object, ...], int]) -
             intensity=round(units[tie] / UNIT, 9),
             hold=round(model.hold_of(units[tie]), 9),
             assumed=tie.assumed,
-            source=lines[origins[tie[: len(TIES)]]],
+            source="the plan" if (origin := places[tie]) is None else lines[origin],
         )
 
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import codecs
+import json
 import stat
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from netaudit.errors import InputError, Problem, shown
 
@@ -40,6 +42,22 @@ def refuse(
 ) -> InputError:
     """An `InputError` with one problem."""
     return InputError([Problem(code, message, hint, file, line, column)])
+
+
+def strict_json(text: str) -> Any:
+    """What a JSON text says. Raises ValueError for NaN and for keys that stand twice, as for what is no JSON."""
+    return json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(name)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a key stands twice")
+    return found
 
 
 def regular(file: File) -> File:

@@ -191,7 +191,9 @@ class SettingsReader(NodeReader):
         for key, inner, place in self.items(node):
             if key == "unit":
                 unit = self.value(inner, read_name)
-                self.settings.actions = replace(self.settings.actions, unit=str(unit or Actions().unit))
+                if unit is None or not any(char.isalpha() for char in str(unit)):
+                    self.say("V006", "the unit of costs is a word", "such as hours", place)
+                self.settings.actions = replace(self.settings.actions, unit=str(unit))
             elif isinstance(inner, Mapping):
                 for leaf, value, at in self.items(inner):
                     self._action(f"{key}.{leaf}", value, at)

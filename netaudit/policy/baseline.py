@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from dataclasses import dataclass, fields
 from pathlib import Path, PurePath
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from netaudit.errors import InputError, Problem
 from netaudit.finding import Finding, Severity, State
-from netaudit.loading.files import File, contents, decoded
+from netaudit.loading.files import File, contents, decoded, strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +61,7 @@ def read_baseline(path: str) -> Baseline:
     """The findings in a JSON report of check. Raises InputError for anything else, and for a report cut by --top."""
     data = contents(File(Path(path), path))
     try:
-        report = json.loads(decoded(data, path), parse_constant=_no_number, object_pairs_hook=_once)
+        report = strict_json(decoded(data, path))
         stood = [_finding(row) for row in report["rows"] if row["state"] in STOOD]
         counted = report["summary"]["findings"] if report["schema"] == SCHEMA else None
         judged = (
@@ -80,17 +79,6 @@ def read_baseline(path: str) -> Baseline:
         raise InputError([Problem("B001", message, "write it without --top", path)])
     findings = {finding.fingerprint: finding for finding in stood if finding.fingerprint}
     return Baseline(findings, path, hashlib.sha256(data).hexdigest(), *judged)
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object, no key of which stands twice."""
-    if len(dict(pairs)) < len(pairs):
-        raise ValueError("a key twice")
-    return dict(pairs)
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(name)
 
 
 def _finding(row: dict[str, Any]) -> Finding:

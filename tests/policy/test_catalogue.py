@@ -84,8 +84,8 @@ PARAMETERS = {
 """Default, least and most: what policies out there rely on."""
 
 SEVERITIES = {
-    "high": {"NA101", "NA103", "NA203", "NA401", "NA402", "NA403", "NA405"},
-    "medium": {"NA102", "NA104", "NA105", "NA201", "NA204", "NA301", "NA303", "NA307", "NA404"},
+    "high": {"NA101", "NA103", "NA203", "NA401", "NA402", "NA403"},
+    "medium": {"NA102", "NA104", "NA105", "NA201", "NA204", "NA301", "NA303", "NA307", "NA404", "NA405"},
     "low": {"NA202", "NA302", "NA304", "NA305"},
     "info": {"NA306"},
 }

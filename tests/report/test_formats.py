@@ -543,10 +543,10 @@ Which new ties to build, against whoever leaves until 2016-01-23
 
 #  Action                      Cost  Brings  Unheld  Why
 ────────────────────────────────────────────────────────────────────────────────
-1  syd: somebody there          0.5   1.5 %    24 %  no follower yet; only
-   follows page                                      Mette has a tie there
-2  nord: somebody there         0.5   0.4 %    24 %  no follower yet; bo has
-   follows page                                      the strongest of 2
+1  syd: somebody there          0.5   1.5 %    24 %  does not follow it yet;
+   follows page                                      only Mette has a tie there
+2  nord: somebody there         0.5   0.4 %    24 %  does not follow it yet; bo
+   follows page                                      has the strongest of 2
                                                      people's ties
 
 2 actions, 1 hour a year, bring what is expected to be held by nobody and no
@@ -571,8 +571,9 @@ Handover of Mette, whose last day is 2015-02-27
 
 To hand over in 35 days: 3 customers, which bring DKK 3,000 a year; at risk DKK
 423 (211-705). First contracts that end by 2015-05-28, then the most at risk.
-Nobody takes over more than 3 of them (at most 5), nor has ties to more than 3
-customers by taking new ones. Contacts that only Mette has a tie to: 1.
+Nobody takes over more than 3 of them (at most 5), nor comes to more than 3
+customers by it.
+Contacts there whom no colleague who stays has a tie to: 1.
 Assumed: of what walks, 30 % (15 % to 50 %) follows (destination: unknown), as
 in other trades. No clause on record binds the leaver. Successors are proposed
 from ties, teams and segments on record, with no regard to what anybody is good
@@ -587,8 +588,8 @@ def test_what_to_do_in_markdown() -> None:
 
 | # | Action | Cost | So far | Brings | Unheld | Why |
 | ---: | --- | ---: | ---: | ---: | ---: | --- |
-| 1 | syd\\: somebody there follows page | 0.5 | 0.5 | 1.5 % | 24 % | no follower yet; only Mette has a tie there |
-| 2 | nord\\: somebody there follows page | 0.5 | 1 | 0.4 % | 24 % | no follower yet; bo has the strongest of 2 people's ties |
+| 1 | syd\\: somebody there follows page | 0.5 | 0.5 | 1.5 % | 24 % | does not follow it yet; only Mette has a tie there |
+| 2 | nord\\: somebody there follows page | 0.5 | 1 | 0.4 % | 24 % | does not follow it yet; bo has the strongest of 2 people's ties |
 
 2 actions, 1 hour a year, bring what is expected to be held by nobody and no channel \\(unheld\\) from 26 % to 24 % of all known revenue; the expected loss from DKK 124 \\(31\\-372\\) to DKK 116 \\(29\\-348\\)\\.
 
@@ -600,9 +601,9 @@ Assumed\\: People leave at the rates of \\`forecast\\` \\(20 % a year by default
 
 #### 1\\. havn
 
-- [ ] by 2015\\-01\\-30\\: bo meets them, introduced by Mette \\(same team, has 1 of at most 3 customers\\)
+- [ ] by 2015\\-01\\-30\\: bo meets lars, introduced by Mette \\(same team, has 1 of at most 3 customers\\)
 - [ ] by 2015\\-02\\-19\\: bo has had a two\\-way contact without Mette
-- [ ] by 2015\\-01\\-30\\: introduce whom only Mette knows\\: lars
+- [ ] by 2015\\-01\\-30\\: introduce whom no colleague knows\\: lars
 
 #### 2\\. syd
 
@@ -618,7 +619,9 @@ Assumed\\: People leave at the rates of \\`forecast\\` \\(20 % a year by default
 
 To hand over in 35 days\\: 3 customers, which bring DKK 3,000 a year; at risk DKK 423 \\(211\\-705\\)\\. First contracts that end by 2015\\-05\\-28, then the most at risk\\.
 
-Nobody takes over more than 3 of them \\(at most 5\\), nor has ties to more than 3 customers by taking new ones\\. Contacts that only Mette has a tie to\\: 1\\.
+Nobody takes over more than 3 of them \\(at most 5\\), nor comes to more than 3 customers by it\\.
+
+Contacts there whom no colleague who stays has a tie to\\: 1\\.
 
 Assumed\\: of what walks, 30 % \\(15 % to 50 %\\) follows \\(destination\\: unknown\\), as in other trades\\. No clause on record binds the leaver\\. Successors are proposed from ties, teams and segments on record, with no regard to what anybody is good at\\: a proposal for whoever decides\\. It speaks about customers' ties, not about anybody's work, and is no basis for employment decisions\\.
 
@@ -628,12 +631,12 @@ Assumed\\: of what walks, 30 % \\(15 % to 50 %\\) follows \\(destination\\: unkn
 def test_what_to_do_in_csv() -> None:
     assert acted("csv") == snapshot("""\
 rank,what,action,customer,customer_name,contact,owner,intensity,cost,spent,gain,unheld_after,reason
-1,syd: somebody there follows page,page_follow,syd,syd,,page,0.1,0.5,0.5,0.014521134,0.243544513,no follower yet; only Mette has a tie there
-2,nord: somebody there follows page,page_follow,nord,nord,,page,0.1,0.5,1.0,0.004401208,0.239143305,no follower yet; bo has the strongest of 2 people's ties
-order,customer,customer_name,revenue,renewal_on,revenue_at_risk_low,revenue_at_risk_base,revenue_at_risk_high,walks,tie,successor,successor_name,who,reason,path,introduced_by,by,offer_by,own_contact_by,contacts_only_leaver,channels
-1,havn,havn,1000.0,,105.59,211.18,351.97,0.703935053,0.950212932,bo,bo,"bo, introduced by Mette: same team, has 1 of at most 3 customers","same team, has 1 of at most 3 customers",employee:bo; employee:mette; contact:lars,Mette,2015-01-30,2015-01-30,2015-02-19,lars,
-2,syd,syd,1000.0,,101.67,203.33,338.89,0.67777662,0.67777662,bo,bo,"bo, introduced by Mette: same team, has 2 of at most 3 customers","same team, has 2 of at most 3 customers",employee:bo; employee:mette,Mette,2015-02-09,2015-02-09,2015-02-23,,page
-3,nord,nord,1000.0,,4.23,8.45,14.09,0.028181487,0.566040299,bo,bo,bo: knows somebody there,knows somebody there,employee:bo,,2015-02-16,2015-02-16,2015-02-27,,page
+1,syd: somebody there follows page,page_follow,syd,syd,,page,0.1,0.5,0.5,0.014521134,0.243544513,does not follow it yet; only Mette has a tie there
+2,nord: somebody there follows page,page_follow,nord,nord,,page,0.1,0.5,1.0,0.004401208,0.239143305,does not follow it yet; bo has the strongest of 2 people's ties
+order,customer,customer_name,revenue,renewal_on,revenue_at_risk_low,revenue_at_risk_base,revenue_at_risk_high,walks,tie,successor,successor_name,who,reason,path,introduced_by,by,own_contact_by,contacts_only_leaver,channels
+1,havn,havn,1000.0,,105.59,211.18,351.97,0.703935053,0.950212932,bo,bo,"bo, introduced by Mette: same team, has 1 of at most 3 customers","same team, has 1 of at most 3 customers",employee:bo; employee:mette; contact:lars,Mette,2015-01-30,2015-02-19,lars,
+2,syd,syd,1000.0,,101.67,203.33,338.89,0.67777662,0.67777662,bo,bo,"bo, introduced by Mette: same team, has 2 of at most 3 customers","same team, has 2 of at most 3 customers",employee:bo; employee:mette,Mette,2015-02-09,2015-02-23,,page
+3,nord,nord,1000.0,,4.23,8.45,14.09,0.028181487,0.566040299,bo,bo,bo: knows somebody there,knows somebody there,employee:bo,,2015-02-16,2015-02-27,,page
 """)
 
 
