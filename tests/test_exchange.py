@@ -140,13 +140,13 @@ def test_the_examples_come_back(example: str) -> None:
     check(netaudit.load(ROOT / "examples" / example).graph())
 
 
-@settings(max_examples=18)
+@settings(max_examples=12)
 @given(documents(most=12))
 def test_any_book_comes_back(document: Document) -> None:
     check(loaded(document).graph())
 
 
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(st.text(max_size=30).filter(lambda name: "\x00" not in name and name.strip()))
 def test_any_name_comes_back(name: str) -> None:
     check(loaded(hostile(name)).graph())

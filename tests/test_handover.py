@@ -155,7 +155,7 @@ def test_nobody_is_overloaded_and_who_finds_no_successor_is_said() -> None:
 
 
 @given(documents())
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_whoever_the_book_is_about_nobody_who_goes_is_named_and_nobody_has_too_much(made: Document) -> None:
     found = loaded(made | {"actions": {"new_customers": 2}})
     gone = {row["id"] for row in made["employees"] if "left_on" in row}

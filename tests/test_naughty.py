@@ -176,7 +176,7 @@ def test_plans_and_handovers(strings: list[str], tmp_path: Path, capsys: pytest.
 
 @pytest.mark.parametrize("form", FOR_ALL)
 def test_nodes(book: Path, table: Path, strings: list[str], capsys: pytest.CaptureFixture[str], form: str) -> None:
-    for number in range(0, len(strings), 320):
+    for number in range(0, len(strings), 640):
         shown(capsys, "why", f"customer:c{number}", str(book), "-f", form)
         if safe_id(strings[number]):
             node = f"customer:{read_id(strings[number], Reading())}"
@@ -239,7 +239,7 @@ def test_graphs(book: Path, table: Path, strings: list[str], capsys: pytest.Capt
 
 
 def test_error_lines(book: Path, strings: list[str], capsys: pytest.CaptureFixture[str]) -> None:
-    for text in strings[::320]:
+    for text in strings[::640]:
         for command in (
             ("risk", str(book), "--leaver", f"x{text}"),
             ("risk", str(book), "--where", f"name={text}y"),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from itertools import combinations, pairwise, product
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import scipy.optimize
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -194,7 +196,7 @@ def test_more_budget_never_leaves_more_unheld(seed: int, small: int, monkeypatch
 
 
 @given(documents(), st.integers(0, 60), st.booleans())
-@settings(max_examples=10)
+@settings(max_examples=8)
 def test_a_plan_applied_and_audited_again_gives_what_it_promised(made: Document, budget: int, leaves: bool) -> None:
     """With every rule of the model, all customers worked out anew."""
     found = loaded(made | {"actions": {"capacity": 4}})
@@ -222,6 +224,20 @@ def test_the_file_of_a_plan_gives_the_numbers_it_promised(tmp_path: Path, capsys
     assert "held by more" in changes
     assert cli.run(["risk", TELCO, "--leaver", "mette", "--with-plan", file, "-q", "--top", "1"]) == 0
     assert f"--with-plan {file}" in capsys.readouterr().out
+
+
+def test_what_the_solver_says_is_not_on_standard_output(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    solve = scipy.optimize.milp
+
+    def loud(*args: Any, **how: Any) -> Any:
+        os.write(1, b"tmpSolver.run();\n")
+        return solve(*args, **how)
+
+    monkeypatch.setattr("netaudit.optimum.milp", loud)
+    assert netaudit.plan(book("anna -> a/x strength=0.5", "page -> b/y"), budget=1).rows
+    assert capfd.readouterr().out == ""
 
 
 def test_by_hand() -> None:
@@ -437,6 +453,13 @@ def test_no_action_is_an_answer(asked: dict[str, Any]) -> None:
     assert result.rows == ()
     assert result.summary.unheld_after == result.summary.unheld_before
     assert result.closing[0].text.startswith("No action: ")
+
+
+def test_where_nothing_is_weighed_nothing_is_planned_and_nothing_is_met() -> None:
+    found = book("anna -> a/x strength=0.5", "page -> b/y", customers=[{"id": "a", "revenue": 0}, {"id": "b"}])
+    result = netaudit.plan(found, target=0.5)
+    assert (result.rows, result.summary.met) == ((), None)
+    assert "no customer in question has a known revenue above 0" in result.closing[0].text
 
 
 def test_more_customers_are_looked_at_as_long_as_they_could_matter(monkeypatch: pytest.MonkeyPatch) -> None:
