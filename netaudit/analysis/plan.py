@@ -325,9 +325,9 @@ def _said(scope: Scope, summary: Summary, rows: Sequence[Row]) -> Iterator[Sente
             )
         return
     loss = "; the expected loss from {loss} to {less}" if summary.expected_loss_before is not None else ""
-    many = "{actions} action" + ("" if summary.actions == 1 else "s")
+    many, verb = ("{actions} action", "brings") if summary.actions == 1 else ("{actions} actions", "bring")
     yield Sentence(
-        f"{many}, {{spent}} {{unit}} a year, bring what is expected to be held by nobody and no channel (unheld) from "
+        f"{many}, {{spent}} {{unit}} a year, {verb} what is expected to be held by nobody and no channel (unheld) from "
         f"{{before}} to {{after}} of {scope.weighed}{loss}.",
         values,
     )
@@ -350,18 +350,11 @@ def _how_good(summary: Summary) -> Sentence:
     if summary.optimum_gap is None:
         return Sentence("How much better a plan could be is not known.")
     if summary.target is not None:
-        less = (
-            "no plan that meets the target costs less"
-            if not summary.optimum_gap
-            else ("a plan that meets the target could cost {gap} less at most")
-        )
-        return Sentence(f"Proven: {less}.", gap)
-    more = (
-        "no plan of that cost brings more"
-        if not summary.optimum_gap
-        else ("the best plan of that cost brings more, but this one is short of it by {gap} of that at most")
-    )
-    return Sentence(f"Proven: {more}.", gap)
+        off = "a plan that meets the target could cost {gap} less at most"
+        best = "no plan that meets the target costs less"
+    else:
+        off, best = "at most {gap} short of the best plan of that cost", "no plan of that cost brings more"
+    return Sentence(f"Proven: {off if summary.optimum_gap else best}.", gap)
 
 
 def _not_planned(outlook: Outlook) -> Iterator[Sentence]:
@@ -395,11 +388,10 @@ def _assumed(book: Book, wish: Wish) -> Iterator[Sentence]:
         "handover": Value(hold_of(round(HANDOVER * UNIT)), Unit.SHARE),
         "shock": Value(book.assumptions["attrition"], Unit.SHARE),
     }
-    who = (
-        "Nobody else leaves."
-        if wish.leavers
-        else "People leave at the rates of `forecast` ({shock} a year by default)."
-    )
+    if wish.leavers:
+        who = "Nobody else leaves, and only the leavers' customers are planned for."
+    else:
+        who = "People leave at the rates of `forecast` ({shock} a year by default)."
     yield Sentence(
         f"Assumed: {who} Effects and costs are convention, not evidence: one follower takes {{page}} off what is "
         "unheld at a customer, one reader {letter}, a planned handover {handover} where that colleague stays. The ties "
