@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from netaudit.book import Book
     from netaudit.engine import Frame
 
-NEARNESS = ("contact", "team", "segment")
-"""How somebody is near a customer: knows a contact there, shares a team with those who do, or knows its segment."""
-
 
 @dataclass(frozen=True, slots=True)
 class Colleague:

@@ -57,7 +57,7 @@ def with_plan(book: Book, path: str) -> Book:
     _check(book, steps, path)
     source = Source(path, hashlib.sha256(data).hexdigest(), len(steps), 0, 0)
     many = f"{len(steps)} action{'' if len(steps) == 1 else 's'} of the plan {shown(path)} taken as done"
-    old = [] if day in {None, book.as_of.isoformat()} else [f"the plan {shown(path)} is as of {shown(str(day))}"]
+    old = [] if day is None or day == book.as_of.isoformat() else [f"the plan {shown(path)} is as of {shown(str(day))}"]
     done = applied(book, steps)
     call = (*book.call, "--with-plan", path)
     return replace(done, sources=(*book.sources, source), warnings=(*book.warnings, many, *old), call=call)
@@ -100,7 +100,8 @@ def _check(book: Book, steps: Sequence[Planned], path: str) -> None:
     if twice is not None:
         raise refuse(path, "R002", f"action {steps.index(twice) + 1} stands twice", "once is enough")
     channels = dict(_among(book, tables.channels, owners, "id", "kind"))
-    passed = {row[0] for row in book.engine.rows(tables.ties.filter(nw.col("person") != "").select("channel").unique())}
+    reached = nw.concat([frame.select("channel", "person") for frame in (tables.ties, tables.log)])
+    passed = {row[0] for row in book.engine.rows(reached.filter(nw.col("person") != "").select("channel").unique())}
     people = {row[0] for row in _among(book, still_here(book, tables.employees), owners, "id")}
     for number, one in enumerate(steps, 1):
         wrong, kind = None, channels.get(one.owner)

@@ -534,6 +534,19 @@ def test_a_file_that_is_no_plan_for_this_book_is_an_error(text: str | Document, 
     assert old.endswith("is as of '2014-01-01'")
 
 
+def test_a_plan_of_an_odd_day_is_told_of_and_one_of_a_channel_that_only_the_log_knows_is_taken(tmp_path: Path) -> None:
+    made = document(
+        "anna -> a/x strength=0.5",
+        channels=[{"id": "desk", "kind": "support_desk", "relayed_by": "anna"}],
+        interactions=[{"owner": "desk", "customer": "a", "kind": "call", "on": "2015-01-20"}],
+    )
+    (tmp_path / "book.json").write_text(json.dumps(made))
+    row = {"action": "unrelay", "owner": "desk", "customer": None, "contact": None, "intensity": 0}
+    (tmp_path / "plan.json").write_text(json.dumps({"schema": "netaudit/plan/1", "as_of": [], "rows": [row]}))
+    *_, old = netaudit.load(tmp_path / "book.json", with_plan=tmp_path / "plan.json").warnings
+    assert old.endswith("is as of '[]'")
+
+
 def test_a_tie_of_a_plan_that_has_been_built_since_is_not_counted_again(tmp_path: Path) -> None:
     made = document("page -> a followers=1", "page -> a/x", "anna -> a/x strength=0.5")
     (tmp_path / "book.json").write_text(json.dumps(made))

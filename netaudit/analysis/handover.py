@@ -420,9 +420,7 @@ def _todo(known: Known, row: Row, leaver: str) -> Todo:
         "meet": row.by,
         "alone": row.own_contact_by,
         "way": row.introduced_by or "",
-        "contact": known.names.get(row.path[-1], "them")
-        if row.path[1:] and row.path[-1].startswith("contact:")
-        else "them",
+        "contact": next((known.names[node] for node in row.path[-1:] if node.startswith("contact:")), "them"),
         "only": ", ".join(known.names[f"contact:{one}"] for one in row.contacts_only_leaver),
         "channels": ", ".join(known.names[f"channel:{one}"] for one in row.channels),
         "renewal": row.renewal_on or "",
