@@ -28,10 +28,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 __all__ = [
     "check",
+    "detect",
     "diff",
+    "explain_import",
     "forecast",
     "graph",
     "handover",
+    "import_exports",
     "load",
     "ownership",
     "plan",
@@ -400,3 +403,69 @@ def _destination(name: str | None) -> str | None:
     if name is not None and name not in DESTINATIONS:
         raise usage(f"no destination is called {shown(name)}", f"one of {', '.join(DESTINATIONS)}")
     return name
+
+
+def import_exports(
+    kind: str,
+    files: Sequence[str | os.PathLike[str]],
+    folder: str | os.PathLike[str],
+    *,
+    employee: str | None = None,
+    domains: Sequence[str] = (),
+    company: str | None = None,
+    shared: Sequence[str] = (),
+    customers: str | None = None,
+    columns: Sequence[str] = (),
+    date_format: str | None = None,
+    decimal: str | None = None,
+    encoding: str | None = None,
+    as_of: str | date | None = None,
+    told: Callable[[str], None] | None = None,
+) -> Result[Any, Any]:
+    """Put exports of a system into the book in `folder`, which is written whole or not at all.
+
+    Rows are what became of the rows of each file, the summary what the book holds then. `employee` is whose export it
+    is, `domains` are our own, `shared` mailboxes that nobody of ours owns alone, `columns` a list of FIELD=HEADING;
+    `customers` is "known" or "all": whether only people at customers that the book knows are added.
+    `as_of` is the day of the export: nothing dated later is believed (default: today). Raises `InputError`, located,
+    and `UsageError` for what does not go together.
+    """
+    import os
+    from pathlib import Path
+
+    from netaudit.importers import imported
+    from netaudit.importers.tables import wishes
+    from netaudit.report.streams import deliver_all
+
+    result, texts = imported(
+        kind,
+        [os.fspath(file) for file in files],
+        os.fspath(folder),
+        employee=employee,
+        domains=domains,
+        company=company,
+        shared=shared,
+        customers=customers,
+        as_of=as_of,
+        wishes=wishes(columns, date_format, decimal, encoding),
+        told=told,
+    )
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    deliver_all(texts)
+    return result
+
+
+def detect(files: Sequence[str | os.PathLike[str]]) -> Result[Any, Any]:
+    """Which system each file is from, and by what it is told. Raises `InputError` for what cannot be read."""
+    import os
+
+    from netaudit.importers.detection import detected
+
+    return detected([os.fspath(file) for file in files])
+
+
+def explain_import(kind: str) -> Result[Any, Any]:
+    """What an import of this kind keeps of an export, field by field, and why. Raises `UsageError`."""
+    from netaudit.importers.explanation import explained
+
+    return explained(kind)

@@ -32,7 +32,7 @@ class Tables:
     - ties: channel ("" for an employee's own), subscription (the channel's kind, or ""), person ("" where the
       company itself reaches), contact ("" for the customer itself), customer, kind, last_contact, per_year,
       strength, followers, gone (its person or contact has left)
-    - log: the ties' columns up to `kind`, with on, gone: the interactions up to as_of, equal ones once
+    - log: the ties' columns up to `kind`, with on, count, gone: the interactions up to as_of, equal ones once
     """
 
     employees: Frame

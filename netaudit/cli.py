@@ -11,7 +11,7 @@ import typer
 from typer.exceptions import TyperException
 
 from netaudit import __version__
-from netaudit.commands import COMMANDS
+from netaudit.commands import COMMANDS, name_of
 from netaudit.commands._defaults import defaults_for, read_defaults, useless_variables
 from netaudit.errors import SHOWN, ExitCode, NetauditError
 from netaudit.report.streams import prepare, say
@@ -44,7 +44,7 @@ def app_for(args: Sequence[str]) -> typer.Typer:
     app.callback()(_about)
     called = [name for name in COMMANDS if name in args[:2]]
     for name in called or COMMANDS:
-        app.command(name)(getattr(import_module(f"netaudit.commands.{name}"), name))
+        app.command(name)(getattr(import_module(f"netaudit.commands.{name_of(name)}"), name_of(name)))
     return app
 
 

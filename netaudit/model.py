@@ -256,7 +256,7 @@ def _log_records(log: Frame, as_of: int, assumptions: Assumptions) -> Frame:
     subscription = nw.col("subscription") != ""
     rows = log.filter(~nw.col("gone")).select(
         *TIES,
-        each=_units(_once(assumptions, _age(as_of, "on")), 1000 * most),
+        each=_units(_once(assumptions, _age(as_of, "on")) * nw.col("count"), 1000 * most),
         fixed=_units(_subscribed(assumptions), most),
         last_contact=nw.col("on"),
         origin=nw.col("origin"),

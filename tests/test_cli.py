@@ -371,7 +371,7 @@ def test_a_comparison_fits_its_schema(havn: Path, capsys: pytest.CaptureFixture[
 def test_an_unknown_schema_names_those_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["schema", "risc"]) == 2
     assert "did you mean 'risk'?" in capsys.readouterr().err
-    assert set(SCHEMAS) - {"exposure", "rule"} == set(COMMANDS) - {"graph", "init", "schema"}
+    assert set(SCHEMAS) - {"exposure", "rule", "detect", "explain"} == set(COMMANDS) - {"graph", "init", "schema"}
 
 
 @pytest.mark.parametrize(

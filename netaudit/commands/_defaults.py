@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, get_args, get_type_hints
 
 from typer.models import OptionInfo
 
+from netaudit.commands import name_of
 from netaudit.errors import InputError, Problem, UsageError, nearest, shown
 from netaudit.loading.files import File, contents
 
@@ -121,7 +122,7 @@ def files_read() -> list[str]:
 
 def settings_of(command: str) -> dict[str, Setting]:
     """The options of a command that may have defaults, and its book, by the names under which they are set."""
-    function = getattr(import_module(f"netaudit.commands.{command}"), command)
+    function = getattr(import_module(f"netaudit.commands.{name_of(command)}"), name_of(command))
     found = {}
     hints = get_type_hints(function, include_extras=True)
     for name, parameter in signature(function).parameters.items():

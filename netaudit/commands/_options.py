@@ -65,6 +65,13 @@ class Destination(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Customers(StrEnum):
+    """Whose people an import adds."""
+
+    KNOWN = "known"
+    ALL = "all"
+
+
 class Color(StrEnum):
     """When to use colour."""
 

@@ -151,7 +151,7 @@ class Assembler:
         """
         ties = table == "ties"
         via = "coalesce(t.via, c.relayed_by, '')" if ties else "coalesce(c.relayed_by, '')"
-        rest = ("last_contact", "per_year", "strength", "followers") if ties else ('"on"',)
+        rest = ("last_contact", "per_year", "strength", "followers") if ties else ('"on"', '"count"')
         passed = "t.via IS NOT NULL" if ties else "false"
         kinds = ", ".join(map(literal, SUBSCRIPTIONS))
         return self._made(
@@ -235,7 +235,8 @@ class Assembler:
             f"WHERE owner IS NOT NULL AND (owner, id) NOT IN ({held}))"
         )
         times = self._made(
-            f'SELECT *, {gone} FROM (SELECT {ENDS}, kind, "on", min({ORIGIN_OF}) AS origin FROM {log} '
+            f'SELECT *, {gone} FROM (SELECT {ENDS}, kind, "on", max(coalesce("count", 1)) AS "count", '
+            f"min({ORIGIN_OF}) AS origin FROM {log} "
             f'WHERE "on" <= {self.as_of} GROUP BY ALL)'
         )
         both = f"(SELECT {ENDS}, gone, 0 AS logged FROM {final} UNION ALL SELECT {ENDS}, false, 1 FROM {times})"

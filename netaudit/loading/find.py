@@ -26,6 +26,8 @@ DOCUMENTS = (".yml", ".yaml", ".json")
 TABLE_FILES = (".csv", ".parquet")
 SETTINGS = "netaudit.yml"
 BOOK = "book.yml"
+ALIASES = "aliases.csv"
+"""Beside the tables: ids that may be one, for a person to decide; `netaudit import` writes and follows it."""
 
 Files = dict[str, list[tuple[File, Mapped | None]]]
 """Per table the files that make it, and how each is mapped."""
@@ -152,7 +154,7 @@ def _read_file(found: Found, file: File) -> None:
 def _read_folder(found: Found, folder: Path) -> None:
     """A folder: its book.yml, or one file per table, as netaudit.yml may map them."""
     try:
-        tables = sorted(entry.name for entry in folder.iterdir() if entry.suffix.casefold() in TABLE_FILES)
+        tables = sorted(entry.name for entry in folder.iterdir() if _may_be_table(entry))
     except OSError as error:
         raise refuse(str(folder), "F001", f"cannot be read: {error.strerror}") from None
     own = folder / SETTINGS
@@ -186,6 +188,10 @@ def _read_folder(found: Found, folder: Path) -> None:
             hint = nearest(table, TABLES) or f"tables are {', '.join(TABLES)}; map other files in {SETTINGS}"
             found.problems.append(Problem("F005", f"no table is called {shown(table)}", hint, file.label))
     _read_table_files(found, files)
+
+
+def _may_be_table(entry: Path) -> bool:
+    return entry.suffix.casefold() in TABLE_FILES and entry.name != ALIASES
 
 
 def _mapped_files(settings: Settings, folder: Path, only: File | None) -> Files:

@@ -36,14 +36,14 @@ MISSING = (
 )
 """Ids that read like no id at all."""
 
-_SPELT = {
+SPELT = {
     **dict.fromkeys("øöœ", "oe"),
     **dict.fromkeys("æä", "ae"),
     **dict(zip("åüßþðđł", ("aa", "ue", "ss", "th", "d", "d", "l"), strict=True)),
 }
 _CYRILLIC = dict(zip("авсеіјкмнорѕтухԁԛԝ", "abceijkmhopstyxdqw", strict=True))
 _GREEK = dict(zip("αβεικνορτυχ", "abeikvoptux", strict=True))
-_LETTERS = str.maketrans(_SPELT | _CYRILLIC | _GREEK)
+_LETTERS = str.maketrans(SPELT | _CYRILLIC | _GREEK)
 """Letters as a typist without them writes them, and those of other alphabets that look like Latin ones."""
 
 _FORMS = (

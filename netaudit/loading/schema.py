@@ -135,6 +135,7 @@ TABLES: dict[str, dict[str, Field]] = {
         "customer": Field(ID),
         "kind": _req(KIND),
         "on": _req(DATE),
+        "count": Field(POSITIVE),
     },
     "departures": {
         "employee": _req(ID),

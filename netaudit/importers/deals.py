@@ -1,0 +1,47 @@
+"""What customers have bought: deals won in the year up to the export, in one currency."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from netaudit.importers.ledger import Ledger
+
+YEAR = timedelta(days=365)
+
+
+class Deal(NamedTuple):
+    """A deal that was won: whose, how much, in which currency ("" where it is not said), and when."""
+
+    customer: str
+    amount: Decimal
+    currency: str
+    day: date
+
+
+def is_won(stage: str) -> bool:
+    """Whether a stage or status says so; stages have names of their own, but this one keeps its word."""
+    words = stage.casefold().replace("closed", "").split()
+    return "won" in words or stage.casefold().replace(" ", "") in {"closedwon", "true", "1"}
+
+
+def put_deals(deals: list[Deal], ledger: Ledger) -> None:
+    """Revenue of each customer from its deals of a year. Raises nothing: what is not of that year is said."""
+    end = ledger.newest or ledger.today
+    recent = [deal for deal in deals if deal.day > end - YEAR]
+    sums: dict[str, Decimal] = defaultdict(Decimal)
+    currencies: dict[str, set[str]] = defaultdict(set)
+    for deal in recent:
+        sums[deal.customer] += deal.amount
+        currencies[deal.customer].add(deal.currency)
+    for customer, amount in sums.items():
+        several = len(currencies[customer]) > 1
+        ledger.revenue(customer, amount, "" if several else currencies[customer].pop(), several=several)
+    old = len(deals) - len(recent)
+    if old:
+        ledger.noted["deals won more than a year before the export, which are in no revenue"] += old

@@ -1,0 +1,90 @@
+"""Whoever might be one under two ids: listed for a person to decide, and never merged in silence."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+from netaudit.importers.likeness import is_full, parted, same_name, skeleton
+from netaudit.importers.register import values_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from netaudit.importers.ledger import Ledger
+    from netaudit.importers.register import Cells
+
+MOST = 5
+"""More than so many of one name are no doubt but a common name."""
+
+Doubt = tuple[str, str, str]
+"""A table and two of its ids."""
+
+
+def doubts_of(ledger: Ledger) -> dict[Doubt, str]:
+    """Every pair that might be one, and why; the row with less is named first, to be made one with the other."""
+    found = dict(ledger.doubts)
+    for table, group, why in (*_customers(ledger), *_employees(ledger), *_contacts(ledger)):
+        rows = getattr(ledger, table).rows
+        for one, other in combinations(sorted(group), 2):
+            first, second = sorted((one, other), key=lambda name: (len("".join(rows[name].values())), name))
+            if (table, first, second) not in found and (table, second, first) not in found:
+                found[table, first, second] = why
+    return found
+
+
+def _customers(ledger: Ledger) -> Iterator[tuple[str, list[str], str]]:
+    rows = ledger.customers.rows
+    for group in _alike({name: parted(_called(row))[0] for name, row in rows.items()}):
+        yield "customers", group, "their names differ by spelling or legal form at most"
+    domains: dict[str, list[str]] = defaultdict(list)
+    for name, row in rows.items():
+        for domain in values_of(row, "x_domain"):
+            domains[domain].append(name)
+    for group in domains.values():
+        if 1 < len(group) <= MOST:
+            yield "customers", group, "they have a domain in common"
+
+
+def _employees(ledger: Ledger) -> Iterator[tuple[str, list[str], str]]:
+    names = {name: _called(row) for name, row in ledger.employees.rows.items()}
+    for group in _alike(names):
+        yield "employees", group, "their names differ by spelling at most"
+    by_word: dict[str, list[str]] = defaultdict(list)
+    for name, called in names.items():
+        for word in set(same_name(called).split()):
+            by_word[word].append(name)
+    for name, called in names.items():
+        others = [other for other in by_word[same_name(called)] if other != name]
+        if not is_full(called) and len(others) == 1:
+            yield "employees", [name, others[0]], "one is called by a part of the other's name"
+
+
+def _contacts(ledger: Ledger) -> Iterator[tuple[str, list[str], str]]:
+    there: dict[str, dict[str, str]] = defaultdict(dict)
+    anywhere: dict[str, list[str]] = defaultdict(list)
+    for name, row in ledger.contacts.rows.items():
+        there[row.get("customer", "")][name] = _called(row)
+        if is_full(row.get("name", "")):
+            anywhere[same_name(row["name"])].append(name)
+    for people in there.values():
+        for group in _alike(people):
+            yield "contacts", group, "one customer, and names that differ by spelling at most"
+    for group in anywhere.values():
+        customers = {ledger.contacts[name].get("customer") for name in group}
+        if len(group) == len(customers) == 2:
+            yield "contacts", group, "one name at two customers: may have moved"
+
+
+def _alike(names: dict[str, str]) -> list[list[str]]:
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name, called in names.items():
+        groups[skeleton(called)].append(name)
+    return [group for bones, group in groups.items() if bones and 1 < len(group) <= MOST]
+
+
+def _called(row: Cells) -> str:
+    """The name, or the words of the id where there is none."""
+    return row.get("name") or re.sub(r"[-.]+|[0-9]+$", " ", row["id"]).strip()

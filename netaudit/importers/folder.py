@@ -1,0 +1,239 @@
+"""The folder of a book that is imported into: what is there already, and what is written instead."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections import Counter
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from netaudit.errors import InputError, shown
+from netaudit.importers.ledger import CONTACTED, TIE, Month
+from netaudit.importers.register import Cells, Register
+from netaudit.importers.tables import Lines
+from netaudit.loading.files import File, contents, decoded, refuse
+from netaudit.loading.find import ALIASES, BOOK, SETTINGS
+from netaudit.loading.from_yaml import Mapping, Scalar, read_document
+from netaudit.loading.schema import TABLES
+from netaudit.report.escape import for_csv
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from netaudit.importers.ledger import Ledger
+
+_ALIAS = ("table", "id", "same_as", "why", "decision")
+_SHIELDED = re.compile("(^|[;,\t]\\s*)'(?=[=+@\\-\uff1d\uff0b\uff0d\uff20])")
+REGISTERS = ("employees", "customers", "contacts", "channels")
+_POINTS_AT = {
+    "employees": ("owner", "employee", "manager", "relayed_by", "via"),
+    "customers": ("customer",),
+    "contacts": ("contact",),
+}
+
+
+class Folder:
+    """A folder of tables. Raises InputError, located, for one that cannot be read, or is no such folder."""
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+        self.settings = ""
+        self.as_of: date | None = None
+        self.is_fixed = True
+        self.decisions: dict[tuple[str, str, str], Cells] = {}
+        self._further: dict[str, tuple[list[str], list[Cells]]] = {}
+        self._columns: dict[str, list[str]] = {"ties": [*TIE], "interactions": [*CONTACTED]}
+
+    def read(self, ledger: Ledger) -> None:
+        """Put what is there into the ledger."""
+        if not self.path.exists():
+            return
+        if not self.path.is_dir():
+            raise refuse(str(self.path), "F005", "is no folder", "name a folder for the book, such as book/")
+        if (self.path / BOOK).exists():
+            raise refuse(str(self.path / BOOK), "F005", "is a book in one document", "import into a folder of tables")
+        parquet = next(self.path.glob("*.parquet"), None)
+        if parquet is not None:
+            raise refuse(str(parquet), "F005", "is a table in Parquet", "import into a folder of CSV tables")
+        self._read_settings(ledger)
+        with ExitStack() as copies:
+            for table in TABLES:
+                self._read_table(table, ledger, copies)
+            for row in self._rows(ALIASES, set(_ALIAS), copies)[1]:
+                self.decisions[row.get("table", ""), row.get("id", ""), row.get("same_as", "")] = row
+        ledger.index()
+
+    def _read_settings(self, ledger: Ledger) -> None:
+        path = self.path / SETTINGS
+        if not path.exists():
+            return
+        self.settings = decoded(contents(File(path, str(path))), str(path))
+        root, problems = read_document(self.settings, str(path))
+        if problems:
+            raise InputError(problems)
+        nodes = root.nodes if isinstance(root, Mapping) else {}
+        if "tables" in nodes:
+            raise refuse(str(path), "F005", "maps files of other systems", "import them into a folder of their own")
+        said = {name: node.text or "" for name, node in nodes.items() if isinstance(node, Scalar)}
+        ledger.company = ledger.company or said.get("company", "")
+        ledger.currency = ledger.currency or said.get("currency", "")
+        try:
+            self.as_of = date.fromisoformat(said["as_of"]) if "as_of" in said else None
+        except ValueError:
+            self.is_fixed = False  # "today", which stays
+
+    def _rows(self, name: str, known: set[str], copies: ExitStack) -> tuple[list[str], list[Cells]]:
+        """Headings and rows of a table that is there."""
+        path = self.path / name
+        if not path.exists():
+            return [], []
+        lines = Lines(File(path, str(path)), known, None, copies)
+        headings = [heading.casefold() for heading in lines.headings]
+        rows = [
+            {heading: _SHIELDED.sub(r"\1", cell.strip()) for heading, cell in zip(headings, cells, strict=True) if cell}
+            for _, cells in lines.rows(Counter())
+        ]
+        return headings, rows
+
+    def _read_table(self, table: str, ledger: Ledger, copies: ExitStack) -> None:
+        columns, rows = self._rows(f"{table}.csv", set(TABLES[table]), copies)
+        if table in REGISTERS:
+            register = getattr(ledger, table)
+            register.columns += [column for column in columns if column not in register.columns]
+            for row in rows:
+                if not row.get("id") or row["id"] in register:
+                    message = f"the id {shown(row.get('id', ''))} is blank or stands twice"
+                    raise refuse(str(self.path / f"{table}.csv"), "R002", message, "netaudit validate says where")
+                register.add(row)
+        elif table in self._columns:
+            mine = self._columns[table]
+            mine += [column for column in columns if column not in mine]
+            for row in rows:
+                _take_tie(row, ledger) if table == "ties" else _take_contacted(row, ledger)
+        elif rows:
+            self._further[table] = columns, rows
+
+    def follow(self, ledger: Ledger) -> int:
+        """Make one of what a person has decided is one; returns how often."""
+        done = 0
+        for (table, other, into), row in list(self.decisions.items()):
+            if row.get("decision", "").casefold() not in {"same", "yes"}:
+                continue
+            register: Register = getattr(ledger, table) if table in _POINTS_AT else Register()
+            if other not in register or into not in register or other == into:
+                message = f"{shown(other)} and {shown(into)} are not two {table} of the book"
+                raise refuse(str(self.path / ALIASES), "R001", message, "delete the line")
+            register.merge(other, into)
+            self._rename(ledger, table, other, into)
+            del self.decisions[table, other, into]
+            done += 1
+        return done
+
+    def _rename(self, ledger: Ledger, table: str, other: str, into: str) -> None:
+        """Point everything at the one that is left."""
+        names = _POINTS_AT[table]
+        rows: list[Cells] = [row for register in REGISTERS for row in getattr(ledger, register).rows.values()]
+        rows += [*ledger.ties.values(), *ledger.other_ties, *ledger.other_log]
+        rows += [row for _, further in self._further.values() for row in further]
+        for row in rows:
+            for name in names:
+                if row.get(name) == other:
+                    row[name] = into
+        ties, ledger.ties = [*ledger.ties.values()], {}
+        for row in ties:
+            _take_tie(row, ledger)
+        months, ledger.contacted = ledger.contacted, {}
+        for (ends, month), one in months.items():
+            renamed = tuple(
+                into if name == other and place in names else name for place, name in zip(TIE, ends, strict=False)
+            )
+            ledger.contact_on(renamed[0], renamed[1], renamed[2], ends[3], {month: one})
+
+    def texts(self, ledger: Ledger) -> dict[str | None, str]:
+        """What each file of the folder is to say, by its path."""
+        day = self.day(ledger)
+        end = (day or ledger.today).isoformat()
+        tables: dict[str, tuple[Sequence[str], Iterable[Cells]]] = {
+            name: (getattr(ledger, name).columns, getattr(ledger, name).written()) for name in REGISTERS
+        }
+        for row in ledger.employees.rows.values():
+            row.update({"left_on": end} if row.get("left_on") == "?" else {})
+        ties = [ledger.ties[ends] for ends in sorted(ledger.ties)]
+        tables["ties"] = self._columns["ties"], [*ties, *ledger.other_ties]
+        tables["interactions"] = self._columns["interactions"], [*_contacted(ledger), *ledger.other_log]
+        tables |= self._further
+        texts: dict[str | None, str] = {
+            str(self.path / f"{name}.csv"): _csv(columns, rows)
+            for name, (columns, given) in tables.items()
+            if (rows := list(given)) or (self.path / f"{name}.csv").exists()
+        }
+        doubts = list(self._doubts(ledger))
+        if doubts or (self.path / ALIASES).exists():
+            texts[str(self.path / ALIASES)] = _csv(_ALIAS, doubts, all_columns=True)
+        texts[str(self.path / SETTINGS)] = self._said(ledger, day)
+        return texts
+
+    def day(self, ledger: Ledger) -> date | None:
+        """The newest day that is known of."""
+        return max(filter(None, (self.as_of, ledger.newest)), default=None)
+
+    def _doubts(self, ledger: Ledger) -> Iterable[Cells]:
+        known = {key: row for key, row in self.decisions.items() if row.get("decision")}
+        fresh = {key: dict(zip(_ALIAS, (*key, why, ""), strict=True)) for key, why in ledger.doubts.items()}
+        return (row for _, row in sorted((fresh | known).items()))
+
+    def _said(self, ledger: Ledger, day: date | None) -> str:
+        """The settings with the day of the newest export; whatever else stands there is kept as it is."""
+        text = self.settings or "netaudit: 1\n"
+        said = {"company": json.dumps(ledger.company, ensure_ascii=False) if ledger.company else ""}
+        said["currency"] = ledger.currency
+        said["as_of"] = day.isoformat() if day and self.is_fixed else ""
+        for name, value in said.items():
+            stands = re.search(rf"^{name}:.*$", text, re.MULTILINE)
+            if value and not stands:
+                text = f"{text.rstrip()}\n{name}: {value}\n"
+            elif value and stands and name == "as_of":
+                text = f"{text[: stands.start()]}{name}: {value}{text[stands.end() :]}"
+        return text
+
+
+def _take_tie(row: Cells, ledger: Ledger) -> None:
+    """A tie as it stands there; a second one of the same ends stays as it is."""
+    owner = row.get("owner") or row.get("employee") or row.get("channel") or ""
+    ends = (owner, row.get("contact", ""), "" if row.get("contact") else row.get("customer", ""), row.get("kind", ""))
+    if ends in ledger.ties or not row.get("source"):
+        if row not in ledger.other_ties:
+            ledger.other_ties.append(row)
+    else:
+        ledger.ties[ends] = row
+
+
+def _take_contacted(row: Cells, ledger: Ledger) -> None:
+    """A month of contacts as an import has written it; other rows stay as they are."""
+    if not row.get("count", "").isdecimal() or not row.get("owner"):
+        ledger.other_log.append(row)
+        return
+    month = Month(row.get("on", ""), int(row["count"]), int(row.get("x_sent") or 0), int(row.get("x_received") or 0))
+    ends = (row["owner"], row.get("contact", ""), row.get("customer", ""), row.get("kind", ""))
+    ledger.contact_on(*ends, {month.on[:7]: month})
+
+
+def _contacted(ledger: Ledger) -> Iterable[Cells]:
+    for (ends, _), month in sorted(ledger.contacted.items()):
+        each = {"x_sent": str(month.sent), "x_received": str(month.received)} if month.sent or month.received else {}
+        yield {**dict(zip(CONTACTED, ends, strict=False)), "on": month.on, "count": str(month.count), **each}
+
+
+def _csv(columns: Sequence[str], rows: Sequence[Cells], *, all_columns: bool = False) -> str:
+    """A table as text: the columns that any row fills, and `id`."""
+    used = [name for name in columns if all_columns or name == "id" or any(row.get(name) for row in rows)]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(used)
+    writer.writerows([for_csv(row.get(name, "")) for name in used] for row in rows)
+    return text.getvalue()

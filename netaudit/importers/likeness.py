@@ -1,0 +1,67 @@
+"""Names: when two are one, when they might be, and the id that is made of one."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING
+
+from netaudit.loading.lookalikes import SPELT, letters_of
+from netaudit.loading.values import folded
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+_FORMS = (
+    "a/s as aps ab asa oy oyj gmbh ag kg kgaa ohg mbh ltd limited inc incorporated llc llp plc corp corporation bv nv "
+    "sa sarl sas srl spa se i/s p/s k/s amba ivs sl co"
+)
+_FORM_OF = {form.replace(".", "").replace("/", ""): form for form in _FORMS.split()} | {
+    "limited": "ltd",
+    "incorporated": "inc",
+    "corporation": "corp",
+}
+_SPELT = str.maketrans(SPELT)
+_LOOSE = re.compile(r"([aou])e")
+
+
+def same_name(text: str) -> str:
+    """A name as it is compared: composed letters, white space folded, small letters."""
+    return folded(text).casefold()
+
+
+def parted(company: str) -> tuple[str, str]:
+    """A company's name without its legal form, and that form ("" for none): how customers are matched, not called."""
+    words = same_name(company).replace(",", " ").split()
+    forms: list[str] = []
+    while len(words) > 1:
+        last = words[-1].replace(".", "").replace("/", "")
+        if last not in _FORM_OF and not (forms and last in {"&", "and", "und", "og"}):
+            break
+        words.pop()
+        if last in _FORM_OF:
+            forms.insert(0, _FORM_OF[last])
+    return " ".join(words), " ".join(forms)
+
+
+def is_full(name: str) -> bool:
+    """Whether this is more than a first name, so that it can stand for somebody."""
+    return len(name.split()) > 1
+
+
+def skeleton(name: str) -> str:
+    """What of a name is left when spelling, order, accents and signs are not looked at: equal ones may be one."""
+    plain = "".join(sorted(re.findall(r"[^\W_]+", letters_of(name))))
+    return _LOOSE.sub(r"\1", plain).replace("aa", "a").replace("ss", "s")
+
+
+def id_from(text: str, taken: Container[str]) -> str:
+    """An id in small letters, digits and hyphens made of a name, numbered where it is taken already."""
+    letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_SPELT))
+    plain = "".join(char for char in letters if not unicodedata.combining(char))
+    stem = re.sub(r"[^\w.]+|_", "-", plain).strip("-.")[:80] or "unnamed"
+    name, number = stem, 1
+    while name in taken:
+        number += 1
+        name = f"{stem}-{number}"
+    return name

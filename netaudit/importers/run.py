@@ -1,0 +1,74 @@
+"""One import under way: the book it goes into, and whose export it is."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from netaudit.importers.deals import put_deals
+from netaudit.importers.exchanges import Post, months_of
+from netaudit.importers.tally import Tally
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from netaudit.importers.deals import Deal
+    from netaudit.importers.exchanges import Message
+    from netaudit.importers.ledger import Ends, Ledger
+    from netaudit.importers.tables import Wishes
+
+
+@dataclass(slots=True)
+class Run:
+    """What importers work with: `kind` is the system, `owner` whose export it is (None: it says so itself).
+
+    `tally` is that of the file at hand. Put into the book at the end are `days` of contact by their ends, `deals` that
+    were won and `messages` (day, who wrote, to whom). `waiting` are messages whose rows may not all have been read,
+    `owners` those of opportunities; of contacts that are `renewed` every tie of this system is told again.
+    """
+
+    kind: str
+    ledger: Ledger
+    wishes: Wishes
+    owner: str | None = None
+    tally: Tally = field(default_factory=lambda: Tally(""))
+    told: Callable[[str], None] | None = None
+    post: Post = field(init=False)
+    days: dict[Ends, set[date]] = field(default_factory=lambda: defaultdict(set))
+    deals: list[Deal] = field(default_factory=list)
+    messages: list[tuple[date, str, str, Tally]] = field(default_factory=list)
+    waiting: OrderedDict[str, Message] = field(default_factory=OrderedDict)
+    renewed: set[str] = field(default_factory=set)
+    owners: dict[str, str] = field(default_factory=dict)
+    _told: set[Ends] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.post = Post(self.ledger)
+
+    def record(self, number: str) -> str:
+        """An id of the system that was exported, told from those of others."""
+        return f"{self.kind}:{number}" if number else ""
+
+    @property
+    def whose(self) -> str:
+        """The employee whose export this is."""
+        assert self.owner is not None  # noqa: S101 - personal kinds are refused without
+        return self.owner
+
+    def tie(self, owner: str, contact: str, customer: str, last: date | None = None, kind: str = "") -> None:
+        """A tie that a customer system tells of."""
+        self.ledger.tie(owner, contact, kind, self.kind, last, customer)
+        self._told.add((owner, contact, "" if contact else customer, kind))
+
+    def close(self) -> None:
+        """Put into the book what was counted."""
+        for (owner, contact, customer, kind), days in self.days.items():
+            for day in days:
+                self.ledger.saw(day)
+            self.ledger.contact_on(owner, contact, customer, kind, months_of(days))
+        put_deals(self.deals, self.ledger)
+        for ends, row in list(self.ledger.ties.items()):  # who owned a contact once, and is not named any more
+            if ends[1] in self.renewed and row["source"] == self.kind and ends not in self._told:
+                del self.ledger.ties[ends]
