@@ -114,7 +114,7 @@ def _owner(ledger: Ledger, employee: str) -> str:
     address = mail_of(employee)
     named = employee if " " in employee else ""
     new = people.make(address.partition("@")[0] if address else employee, name=named, x_email=address)
-    ledger.noted[f"new employee: {new}"] += 1
+    ledger.note("employees who were not in the book", new)
     return new
 
 

@@ -48,12 +48,14 @@ def add_deal(run: Run, row: Row, person: Person, owner: Colleague, stage: str) -
         try:
             contact = run.ledger.contact(person)
         except Dropped:
-            run.ledger.noted["deals whose contact could be either of two people, tied to the customer instead"] += 1
-    if who:
+            run.ledger.note("deals whose contact could be either of two people there", f"line {row.line}")
+    if who and contact:
         run.tie(who, contact, customer, last)
+    elif who:
+        run.sellers[who, customer] = max(filter(None, (run.sellers.get((who, customer)), last)), default=None)
     amount, day = row.number("amount"), row.day("closed")
     if amount is not None and day is not None and is_won(stage):
-        run.deals.append(Deal(customer, amount, row["currency"].upper(), day))
+        run.deals.append(Deal(customer, amount, row["currency"].upper(), day, f"line {row.line}"))
     elif not who:
         raise Dropped("not won, and without an owner")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 PRIVATE = frozenset(
@@ -97,6 +98,7 @@ _ADDRESS = re.compile(r"[^\s@<>,;:\"()]{1,64}@[^\s@<>,;:\"()]{1,253}")
 _SLUG = re.compile(r"/in/([^/?#]+)")
 
 
+@lru_cache(maxsize=1 << 16)
 def mail_of(text: str) -> str:
     """A mail address as it is compared: small letters, its domain in ASCII; "" for anything that is none."""
     found = text.strip().strip("<>'\"").removeprefix("mailto:").casefold()

@@ -16,12 +16,13 @@ YEAR = timedelta(days=365)
 
 
 class Deal(NamedTuple):
-    """A deal that was won: whose, how much, in which currency ("" where it is not said), and when."""
+    """A deal that was won: whose, how much, in which currency ("" for an unnamed one), when, and where that stands."""
 
     customer: str
     amount: Decimal
     currency: str
     day: date
+    at: str
 
 
 def is_won(stage: str) -> bool:
@@ -42,6 +43,6 @@ def put_deals(deals: list[Deal], ledger: Ledger) -> None:
     for customer, amount in sums.items():
         several = len(currencies[customer]) > 1
         ledger.revenue(customer, amount, "" if several else currencies[customer].pop(), several=several)
-    old = len(deals) - len(recent)
-    if old:
-        ledger.noted["deals won more than a year before the export, which are in no revenue"] += old
+    for deal in deals:
+        if deal.day <= end - YEAR:
+            ledger.note("deals won more than a year before the export, which are in no revenue", deal.at)

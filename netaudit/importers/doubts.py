@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from difflib import SequenceMatcher
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,12 @@ if TYPE_CHECKING:
 
 MOST = 5
 """More than so many of one name are no doubt but a common name."""
+
+FEW = 100
+NEAR = 0.9
+"""Of how many people at one customer the names are held against each other, and how alike near ones are."""
+
+_DIGIT = re.compile("[0-9]")
 
 Doubt = tuple[str, str, str]
 """A table and two of its ids."""
@@ -72,6 +79,7 @@ def _contacts(ledger: Ledger) -> Iterator[tuple[str, list[str], str]]:
     for people in there.values():
         for group in _alike(people):
             yield "contacts", group, "one customer, and names that differ by spelling at most"
+        yield from (("contacts", pair, "one customer, and names that differ by a letter") for pair in _nearly(people))
     for group in anywhere.values():
         customers = {ledger.contacts[name].get("customer") for name in group}
         if len(group) == len(customers) == 2:
@@ -83,6 +91,15 @@ def _alike(names: dict[str, str]) -> list[list[str]]:
     for name, called in names.items():
         groups[skeleton(called)].append(name)
     return [group for bones, group in groups.items() if bones and 1 < len(group) <= MOST]
+
+
+def _nearly(names: dict[str, str]) -> Iterator[list[str]]:
+    """Pairs of full names of which most letters are the same; not looked for where there are many people."""
+    full = {name: skeleton(called) for name, called in names.items() if is_full(called) and not _DIGIT.search(called)}
+    for one, other in combinations(sorted(full), 2) if len(full) <= FEW else ():
+        likeness = SequenceMatcher(None, full[one], full[other], autojunk=False)
+        if full[one] != full[other] and likeness.quick_ratio() > NEAR and likeness.ratio() > NEAR:
+            yield [one, other]
 
 
 def _called(row: Cells) -> str:

@@ -71,9 +71,10 @@ class Exchanges:
             days.received |= 1 << day.day
 
     def counted(self) -> Iterator[tuple[Pair, dict[str, Month]]]:
-        """Every pair, in order, with the months in which there was an exchange; none where nobody answered."""
-        for pair, months in sorted(self._pairs.items()):
-            yield pair, {name: month for name, month in _exchanged(months).items() if month.count}
+        """Every pair once, in order, with the months in which there was an exchange; none where nobody answered."""
+        for pair in sorted(self._pairs):
+            months = _exchanged(self._pairs.pop(pair))
+            yield pair, {name: month for name, month in months.items() if month.count}
 
 
 def _whole(message: Message, today: date) -> tuple[date, str]:

@@ -9,6 +9,8 @@ import re
 from collections import Counter
 from contextlib import ExitStack
 from datetime import date
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +25,7 @@ from netaudit.loading.schema import TABLES
 from netaudit.report.escape import for_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from netaudit.importers.ledger import Ledger
 
@@ -158,23 +160,25 @@ class Folder:
         """What each file of the folder is to say, by its path."""
         day = self.day(ledger)
         end = (day or ledger.today).isoformat()
-        tables: dict[str, tuple[Sequence[str], Iterable[Cells]]] = {
-            name: (getattr(ledger, name).columns, getattr(ledger, name).written()) for name in REGISTERS
-        }
         for row in ledger.employees.rows.values():
             row.update({"left_on": end} if row.get("left_on") == "?" else {})
-        ties = [ledger.ties[ends] for ends in sorted(ledger.ties)]
-        tables["ties"] = self._columns["ties"], [*ties, *ledger.other_ties]
-        tables["interactions"] = self._columns["interactions"], [*_contacted(ledger), *ledger.other_log]
+        tables = {name: (getattr(ledger, name).columns, list(getattr(ledger, name).written())) for name in REGISTERS}
+        tables["ties"] = (
+            self._columns["ties"],
+            [*(ledger.ties[ends] for ends in sorted(ledger.ties)), *ledger.other_ties],
+        )
         tables |= self._further
         texts: dict[str | None, str] = {
-            str(self.path / f"{name}.csv"): _csv(columns, rows)
-            for name, (columns, given) in tables.items()
-            if (rows := list(given)) or (self.path / f"{name}.csv").exists()
+            str(self.path / f"{name}.csv"): _csv(_filled(columns, rows), rows)
+            for name, (columns, rows) in tables.items()
+            if rows or (self.path / f"{name}.csv").exists()
         }
+        if ledger.contacted or ledger.other_log:
+            rows = chain(_contacted(ledger), ledger.other_log)  # there may be many, and so are never all held
+            texts[str(self.path / "interactions.csv")] = _csv(self._columns["interactions"], rows)
         doubts = list(self._doubts(ledger))
         if doubts or (self.path / ALIASES).exists():
-            texts[str(self.path / ALIASES)] = _csv(_ALIAS, doubts, all_columns=True)
+            texts[str(self.path / ALIASES)] = _csv(_ALIAS, doubts)
         texts[str(self.path / SETTINGS)] = self._said(ledger, day)
         return texts
 
@@ -223,17 +227,26 @@ def _take_contacted(row: Cells, ledger: Ledger) -> None:
     ledger.contact_on(*ends, {month.on[:7]: month})
 
 
-def _contacted(ledger: Ledger) -> Iterable[Cells]:
-    for (ends, _), month in sorted(ledger.contacted.items()):
+def _contacted(ledger: Ledger) -> Iterator[Cells]:
+    for ends, name in sorted(ledger.contacted):
+        month = ledger.contacted[ends, name]
         each = {"x_sent": str(month.sent), "x_received": str(month.received)} if month.sent or month.received else {}
         yield {**dict(zip(CONTACTED, ends, strict=False)), "on": month.on, "count": str(month.count), **each}
 
 
-def _csv(columns: Sequence[str], rows: Sequence[Cells], *, all_columns: bool = False) -> str:
-    """A table as text: the columns that any row fills, and `id`."""
-    used = [name for name in columns if all_columns or name == "id" or any(row.get(name) for row in rows)]
+def _filled(columns: Sequence[str], rows: Sequence[Cells]) -> list[str]:
+    """The columns that any row fills, and `id`."""
+    return [name for name in columns if name == "id" or any(row.get(name) for row in rows)]
+
+
+def _csv(columns: Sequence[str], rows: Iterable[Cells]) -> str:
+    """A table as text, in which no cell is a formula."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(used)
-    writer.writerows([for_csv(row.get(name, "")) for name in used] for row in rows)
+    writer.writerow(columns)
+    writer.writerows([_shielded(row.get(name, "")) for name in columns] for row in rows)
     return text.getvalue()
+
+
+_shielded = lru_cache(maxsize=1 << 16)(for_csv)
+"""The same ids stand in many rows."""

@@ -12,7 +12,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from email.utils import getaddresses, parsedate_to_datetime
-from functools import partial
+from functools import lru_cache, partial
 from typing import IO, TYPE_CHECKING
 
 from netaudit.importers.addresses import mail_of
@@ -98,7 +98,8 @@ def _block(stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _take(block: bytes, run: Run) -> None:
-    header = BytesHeaderParser().parsebytes(block)
+    """Count one message. Only the fields that are declared below are parsed at all."""
+    header = BytesHeaderParser().parsebytes(b"".join(_WANTED.findall(block)))
     sender = _people(header, run, "from")
     recipients = _people(header, run, "to", "cc")
     run.post.take(Message(_day(header), sender[0] if sender else "", tuple(recipients), _bulk(header)))
@@ -107,14 +108,18 @@ def _take(block: bytes, run: Run) -> None:
 def _people(header: Header, run: Run, *fields: str) -> list[str]:
     """The addresses of some fields; a name is remembered where it is one."""
     texts = [str(text) for name in fields for text in header.get_all(name, ())]
-    found = []
-    for name, address in getaddresses(texts):
-        mail = mail_of(address)
-        if mail:
-            found.append(mail)
-            if name and not is_full(run.post.names.get(mail, "")):
-                run.post.call(mail, _plain(name))
-    return found
+    found = [one for text in texts for one in _addresses(text)]
+    for mail, name in found:
+        if name and not is_full(run.post.names.get(mail, "")):
+            run.post.call(mail, _plain(name))
+    return [mail for mail, _ in found]
+
+
+@lru_cache(maxsize=1 << 15)
+def _addresses(text: str) -> tuple[tuple[str, str], ...]:
+    """Addresses and names in a field; the same people write again and again."""
+    found = ((mail_of(address), name) for name, address in getaddresses([text]))
+    return tuple((mail, name) for mail, name in found if mail)
 
 
 def _plain(name: str) -> str:
@@ -160,6 +165,10 @@ _KEPT = (
         ("List-Id", "List-Unsubscribe", "List-Post", "Precedence", "Auto-Submitted"),
         "to leave out lists, mailings and automatic mail; not kept",
     ),
+)
+_WANTED = re.compile(
+    rb"^(?:" + "|".join(name for one in _KEPT for name in one.headings).encode() + rb"):.*\n?(?:[ \t].*\n?)*",
+    re.IGNORECASE | re.MULTILINE,
 )
 _LEFT = {"Subject, body, attachments and all others": "what was written is nobody's business"}
 

@@ -6,7 +6,7 @@ company are the same, nothing contradicts it, and nobody else could be meant. Wh
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,7 @@ CUSTOMER = ("id", "name", "revenue", "currency", "owner", "x_domain", "x_record"
 CONTACT = ("id", "customer", "name", "role", "left_on", "x_email", "x_profile", "x_record")
 CHANNEL = ("id", "kind", "name", "x_email")
 TIE = ("owner", "contact", "customer", "kind", "last_contact", "followers", "source")
+MOVED = "contacts of whom an export names another company: they may have left"
 CONTACTED = ("owner", "contact", "customer", "kind", "on", "count", "x_sent", "x_received")
 
 
@@ -62,7 +63,7 @@ class Ledger:
     other_ties: list[Cells] = field(default_factory=list)
     other_log: list[Cells] = field(default_factory=list)
     doubts: dict[tuple[str, str, str], str] = field(default_factory=dict)
-    noted: Counter[str] = field(default_factory=Counter)
+    noted: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     _bare: dict[str, dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
     _staff: dict[tuple[str, str], dict[str, None]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -70,6 +71,10 @@ class Ledger:
         """A day on which something had happened when the export was made."""
         if day is not None and day <= self.today and (self.newest is None or day > self.newest):
             self.newest = day
+
+    def note(self, words: str, what: str) -> None:
+        """Something to say about a row that is kept, and of whom."""
+        self.noted[words][what] = None
 
     # who is who
 
@@ -85,7 +90,7 @@ class Ledger:
             if not called:
                 raise Dropped("nobody owns it")
             if not (one.name or one.email):
-                self.noted["owners known by a number only, for the table of users is not in the export"] += 1
+                self.note("owners known by a number only, for the table of users is not in the export", called)
             found = self.employees.make(called, name=one.name)
         self.employees.fill(found, name=one.name)
         self.employees.learn(found, "x_record", [one.record])
@@ -93,7 +98,7 @@ class Ledger:
         self.employees.call(found, called_by(self.employees[found]))
         if one.has_left and not self.employees[found].get("left_on"):
             self.employees[found]["left_on"] = "?"  # the day of the export, which is not known yet
-            self.noted["employees who have left"] += 1
+            self.note("employees who have left; where nobody says when, left_on is the day of the export", found)
         return found
 
     def _may_be(self, name: str, one: Colleague) -> bool:
@@ -204,7 +209,14 @@ class Ledger:
     def _new_contact(self, one: Person) -> str:
         if not (one.name or one.own or one.profile):
             raise Dropped("nobody is named")
-        customer = self.customer_of(one)
+        try:
+            customer = self.customer_of(one)
+        except Dropped:
+            for name in (
+                self.contacts.find("name", same_name(one.name)) if is_full(one.name) and one.company.name else ()
+            ):
+                self.note(MOVED, name)
+            raise
         called = one.name or words_of(next(iter(one.own), ""))
         found = self._same_person(one, called, customer) if is_full(called) else None
         return found or self.contacts.make(called or one.profile, customer=customer, name=one.name)
@@ -220,7 +232,7 @@ class Ledger:
             and self._customer(one.company) is None
             and self._customer(by_mail)
         ):
-            self.noted["contacts placed by the domain of their mail, not by the name of their company"] += 1
+            self.note("companies taken for another one, by the domain of somebody's mail", one.company.name)
             return by_mail
         return one.company
 
@@ -248,7 +260,7 @@ class Ledger:
             return
         here = self.customers[self.contacts[found]["customer"]].get("name", "")
         if here and parted(here)[0] != parted(one.company.name)[0]:
-            self.noted["contacts who may have left their company"] += 1
+            self.note(MOVED, found)
 
     def _remember(self, name: str) -> None:
         row = self.contacts[name]
@@ -294,7 +306,7 @@ class Ledger:
         self.currency = self.currency or currency
         if several or (currency and currency != self.currency):
             self.customers[customer]["revenue"] = ""
-            self.noted[f"customers with money in another currency than {self.currency}, so without a revenue"] += 1
+            self.note(f"customers with money in another currency than {self.currency}, so without a revenue", customer)
         else:
             self.customers[customer]["revenue"] = f"{amount:f}"
 

@@ -27,7 +27,7 @@ _LOOSE = re.compile(r"([aou])e")
 
 def same_name(text: str) -> str:
     """A name as it is compared: composed letters, white space folded, small letters."""
-    return folded(text).casefold()
+    return folded(text).lower()
 
 
 def parted(company: str) -> tuple[str, str]:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from netaudit.importers.tally import Tally
 
 FATES = ("kept", "dropped")
+NAMED = 5
+"""How many of those that are spoken of are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def _closing(summary: Summary, ledger: Ledger) -> Iterator[Sentence]:
         name: count(getattr(summary, name))
         for name in (
             *("read", "kept", "dropped", "employees", "customers", "contacts", "channels", "ties", "interactions"),
-            *("doubts", "merged", "employees_left"),
+            *("doubts", "merged"),
         )
     }
     yield Sentence("Rows read: {read} = {kept} kept + {dropped} dropped.", values)
@@ -127,13 +129,16 @@ def _closing(summary: Summary, ledger: Ledger) -> Iterator[Sentence]:
         )
     if summary.merged:
         yield Sentence("Made one, as aliases.csv says: {merged}.", values)
-    if summary.employees_left:
+    for words, those in sorted(ledger.noted.items()):
+        first = ", ".join(list(those)[:NAMED]) + (", …" if len(those) > NAMED else "")
         yield Sentence(
-            "Employees who have left: {employees_left}. Where nobody says when, left_on is the day of the export.",
-            values,
+            "{words}: {number} ({first}).",
+            {
+                "number": count(len(those)),
+                "words": Value(words[0].upper() + words[1:], Unit.TEXT),
+                "first": Value(first, Unit.TEXT),
+            },
         )
-    for words, number in sorted(ledger.noted.items()):
-        yield Sentence("{words}: {number}.", {"number": count(number), "words": Value(words, Unit.TEXT)})
     if summary.doubts:
         yield Sentence(
             "Pairs that might be one, and are kept apart: {doubts}. Write same or different beside each in {file}, "

@@ -26,7 +26,8 @@ class Run:
 
     `tally` is that of the file at hand. Put into the book at the end are `days` of contact by their ends, `deals` that
     were won and `messages` (day, who wrote, to whom). `waiting` are messages whose rows may not all have been read,
-    `owners` those of opportunities; of contacts that are `renewed` every tie of this system is told again.
+    `owners` those of opportunities, `sellers` those of deals
+    that name no contact; of contacts that are `renewed` every tie of this system is told again.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class Run:
     messages: list[tuple[date, str, str, Tally]] = field(default_factory=list)
     waiting: OrderedDict[str, Message] = field(default_factory=OrderedDict)
     renewed: set[str] = field(default_factory=set)
+    sellers: dict[tuple[str, str], date | None] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     _told: set[Ends] = field(default_factory=set)
 
@@ -69,6 +71,18 @@ class Run:
                 self.ledger.saw(day)
             self.ledger.contact_on(owner, contact, customer, kind, months_of(days))
         put_deals(self.deals, self.ledger)
+        self._tie_sellers()
         for ends, row in list(self.ledger.ties.items()):  # who owned a contact once, and is not named any more
             if ends[1] in self.renewed and row["source"] == self.kind and ends not in self._told:
                 del self.ledger.ties[ends]
+
+    def _tie_sellers(self) -> None:
+        """Whoever sold to a customer has a tie to it, unless one is on record already: it would count twice."""
+        ledger = self.ledger
+        known = {
+            (owner, customer or ledger.contacts[contact]["customer"]) for owner, contact, customer, _ in ledger.ties
+        }
+        known |= {(row["owner"], name) for name, row in ledger.customers.rows.items() if row.get("owner")}
+        for (owner, customer), last in self.sellers.items():
+            if (owner, customer) not in known:
+                self.tie(owner, "", customer, last)

@@ -147,6 +147,8 @@ class Records:
 
     def _swallows(self, record: Record) -> bool:
         """Whether a cell of several lines holds just as many delimiters as if its lines were rows of their own."""
+        if len(record.raw.splitlines()) == 1:
+            return False
         last = self.width - 1
         for index, cell in enumerate(record.cells):
             first, *others = re.split(r"\r\n|\r|\n", cell)

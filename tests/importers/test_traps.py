@@ -316,7 +316,14 @@ def test_messages_of_an_archive_count_two_ways(bring: Bring, book: Read) -> None
     exports = {"Connections.csv": HEAD + NORA, "messages.csv": head + "\n".join(rows) + "\n"}
     result = bring("linkedin", exports, employee="mette")
     assert rows_of(book()["interactions.csv"]) == [
-        {"owner": "mette", "contact": "nora-example", "kind": "social", "on": "2026-03-02", "count": "1"}
+        {
+            "owner": "mette",
+            "contact": "nora-example",
+            "customer": "",
+            "kind": "social",
+            "on": "2026-03-02",
+            "count": "1",
+        }
         | {"x_sent": "1", "x_received": "1"}
     ]
     assert reasons(result) == {

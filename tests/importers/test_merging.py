@@ -1,0 +1,265 @@
+"""Who is who among several exports, and what is left for a person to decide."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+import netaudit
+from netaudit.errors import InputError, OutputError, UsageError
+from netaudit.importers.likeness import id_from, parted, same_name, skeleton
+from tests.importers import network
+from tests.importers.test_traps import HEAD, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    Bring = Callable[..., Any]
+    Read = Callable[..., dict[str, str]]
+
+
+@pytest.mark.parametrize(
+    ("name", "bare", "form"),
+    [
+        ("Example, Inc.", "example", "inc"),
+        ("Müller, Beispiel & Co. KG", "müller beispiel", "co kg"),
+        ("Ankerpladsen  ApS", "ankerpladsen", "aps"),
+        ("Nordic Oil A/S", "nordic oil", "as"),
+        ("Nordic Oil AS", "nordic oil", "as"),
+        ("Smith & Sons", "smith & sons", ""),
+        ("ApS", "aps", ""),
+        ("Foo B.V.", "foo", "bv"),
+    ],
+)
+def test_legal_forms(name: str, bare: str, form: str) -> None:
+    assert parted(name) == (bare, form)
+
+
+def connections(*people: tuple[str, str, str, str]) -> str:
+    """Name, company, address and profile of each."""
+    rows = (f"{name.replace(' ', ',', 1)},{url},{mail},{firm},,05 Mar 2024\n" for name, firm, mail, url in people)
+    return HEAD + "".join(rows)
+
+
+def test_one_company_with_and_without_its_legal_form(bring: Bring, book: Read) -> None:
+    bring(
+        "linkedin",
+        connections(
+            ("A B", "Havn A/S", "", ""),
+            ("C D", "havn", "", ""),
+            ("E F", "Havn ApS", "", ""),
+            ("G H", "HAVN A/S", "", ""),
+        ),
+        employee="mette",
+    )
+    assert [row["name"] for row in rows_of(book()["customers.csv"])] == ["Havn A/S", "Havn ApS"]
+    assert [row["customer"] for row in rows_of(book()["contacts.csv"])] == ["havn", "havn", "havn-2", "havn"]
+    (doubt,) = rows_of(book()["aliases.csv"])
+    assert {doubt["id"], doubt["same_as"]} == {"havn", "havn-2"}
+
+
+def test_people_are_told_by_address_then_profile_then_name_and_company(bring: Bring, book: Read) -> None:
+    url = "https://www.linkedin.com/in/anna?x"
+    bring("linkedin", connections(("Anna Berg", "Havn", "anna@havn.example", url)), employee="mette")
+    bring("linkedin", connections(("A. Berg", "Havn", "Anna@Havn.example", "")), employee="rasmus")
+    bring("linkedin", connections(("Anna B", "Havn", "", "https://dk.linkedin.com/in/ANNA/")), employee="signe")
+    bring("linkedin", connections(("anna  berg", "Havn A/S", "", "")), employee="pia")
+    (row,) = rows_of(book()["contacts.csv"])
+    assert (row["name"], row["x_email"], row["x_profile"]) == ("Anna Berg", "anna@havn.example", "anna")
+    assert len(rows_of(book()["ties.csv"])) == 4
+
+
+@pytest.mark.parametrize(
+    ("other", "apart"),
+    [
+        (("Anna Berg", "Havn", "", "https://www.linkedin.com/in/another"), True),
+        (("Anna Berg", "Havn", "berg@havn.example", ""), True),
+        (("Anna Berg", "Havn", "anna@gmail.com", ""), False),
+        (("Anna Berg", "Fjord", "", ""), True),
+        (("Ana Berg", "Havn", "", ""), True),
+    ],
+)
+def test_whoever_only_might_be_one_stays_apart_and_is_listed(
+    bring: Bring, book: Read, other: tuple[str, str, str, str], *, apart: bool
+) -> None:
+    anna = ("Anna Berg", "Havn", "anna@havn.example", "https://www.linkedin.com/in/anna")
+    bring("linkedin", connections(anna, other), employee="mette")
+    assert len(rows_of(book()["contacts.csv"])) == 1 + apart
+    assert ("aliases.csv" in book()) == apart
+
+
+def test_two_of_a_name_are_not_guessed_between(bring: Bring) -> None:
+    two = [("Anna Berg", "Havn", "", f"https://www.linkedin.com/in/anna{number}") for number in (1, 2)]
+    result = bring("linkedin", connections(*two, ("Anna Berg", "Havn", "", "")), employee="mette")
+    assert [row.reason for row in result.rows if row.reason] == ["could be either of two people of that name there"]
+
+
+def test_decisions_are_followed_and_remembered(bring: Bring, book: Read, tmp_path: Path) -> None:
+    people = [
+        ("Anna Berg", "Havn", "", ""),
+        ("Ana Berg", "Havn", "", ""),
+        ("Bo Lindegaard", "Fjord", "", ""),
+        ("Bo Lindegrad", "Fjord", "", ""),
+    ]
+    result = bring("linkedin", connections(*people), employee="mette")
+    aliases = tmp_path / "book" / "aliases.csv"
+    assert result.summary.doubts == 2
+    lines = aliases.read_text().splitlines()
+    aliases.write_text(
+        "\n".join([lines[0], *(f"{line}{word}" for line, word in zip(lines[1:], ("same", "different"), strict=True))])
+    )
+    result = bring("aliases", {})
+    assert (result.summary.merged, result.summary.doubts) == (1, 0)
+    assert [row["id"] for row in rows_of(book()["contacts.csv"])] == ["anna-berg", "bo-lindegaard", "bo-lindegrad"]
+    assert {row["contact"] for row in rows_of(book()["ties.csv"])} == {"anna-berg", "bo-lindegaard", "bo-lindegrad"}
+    result = bring("linkedin", connections(*people[2:]), employee="mette")
+    assert result.summary.doubts == 0
+    netaudit.risk(netaudit.load(tmp_path / "book"))
+    aliases.write_text("table,id,same_as,why,decision\ncontacts,nobody,anna-berg,,same\n")
+    with pytest.raises(InputError, match="R001 'nobody' and 'anna-berg' are not two contacts"):
+        bring("aliases", {})
+
+
+def test_employees_and_customers_are_made_one_everywhere(bring: Bring, book: Read, tmp_path: Path) -> None:
+    bring("hubspot", network.hubspot())
+    bring("linkedin", network.linkedin("sam.seller@ours.example"), employee="sam")
+    bring("mbox", {"a.mbox": network.mbox()}, domains=["ours.example"])
+    (tmp_path / "book" / "departures.csv").write_text("employee,on\nsam,2026-12-31\n")
+    (doubt,) = rows_of(book()["aliases.csv"])
+    assert (doubt["id"], doubt["same_as"], doubt["table"]) == ("sam", "sam-seller", "employees")
+    path = tmp_path / "book" / "aliases.csv"
+    path.write_text("table,id,same_as,why,decision\nemployees,sam,sam-seller,,same\ncustomers,muster,example,,same\n")
+    bring("aliases", {})
+    assert [row["id"] for row in rows_of(book()["employees.csv"])] == ["mia-miller", "sam-seller"]
+    assert {row["owner"] for row in rows_of(book()["ties.csv"])} == {"mia-miller", "sam-seller"}
+    assert {row["customer"] for row in rows_of(book()["contacts.csv"])} == {"example"}
+    assert book()["departures.csv"] == "employee,on\nsam-seller,2026-12-31\n"
+    netaudit.risk(netaudit.load(tmp_path / "book"), ["sam-seller"])
+
+
+def test_once_a_customer_system_is_in_only_its_customers_count(bring: Bring, book: Read) -> None:
+    bring("hubspot", network.hubspot())
+    strangers = connections(("Kim Dall", "Elsewhere", "", ""), ("Ida Lund", "Muster", "", ""))
+    result = bring("linkedin", strangers, employee="Mia Miller")
+    assert [row.reason for row in result.rows if row.reason] == ["at none of the book's customers"]
+    assert len(rows_of(book()["customers.csv"])) == 2
+    bring("linkedin", strangers, employee="mia-miller", customers="all")
+    assert len(rows_of(book()["customers.csv"])) == 3
+    assert len(rows_of(book()["employees.csv"])) == 2
+
+
+def test_colleagues_are_no_contacts(bring: Bring) -> None:
+    people = connections(
+        ("Kim Dall", "Teleby A/S", "", ""), ("Bo Lindegaard", "Fjord", "", ""), ("Li Ny", "", "li@teleby.example", "")
+    )
+    result = bring("linkedin", people, employee="mette", company="Teleby", domains=["teleby.example"])
+    assert (result.summary.contacts, result.rows[1].reason, result.rows[1].rows) == (1, "at our own company", 2)
+
+
+def test_a_book_of_ones_own_is_added_to_and_kept(bring: Bring, book: Read, tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    folder.mkdir()
+    (folder / "netaudit.yml").write_text(
+        "netaudit: 1\ncompany: Teleby # ours\nas_of: 2020-01-01\nassumptions: {half_life_days: 90}\n"
+    )
+    (folder / "employees.csv").write_text("id,name,team,x_own\nmette,Mette Holm,enterprise,1\n")
+    (folder / "customers.csv").write_text("id,segment\nhavn,b2b\n")
+    (folder / "ties.csv").write_text("owner,customer,per_year,kind\nmette,havn,4,meeting\nmette,havn,2,meeting\n")
+    (folder / "interactions.csv").write_text(
+        "owner,customer,kind,on\nmette,havn,call,2026-01-02\nmette,havn,call,2026-01-09\n"
+    )
+    bring("linkedin", connections(("Bo Lindegaard", "Fjord", "", "")), employee="Mette Holm")
+    assert "company: Teleby # ours\nas_of: 2024-03-05\nassumptions: {half_life_days: 90}\n" in book()["netaudit.yml"]
+    assert book()["employees.csv"] == "id,name,team,x_own\nmette,Mette Holm,enterprise,1\n"
+    assert [row["kind"] for row in rows_of(book()["ties.csv"])] == ["social", "meeting", "meeting"]
+    assert [row["on"] for row in rows_of(book()["interactions.csv"])] == ["2026-01-02", "2026-01-09"]
+    assert netaudit.load(folder).as_of.isoformat() == "2024-03-05"
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"book.yml": "netaudit: 1"}, "is a book in one document"),
+        ({"ties.parquet": ""}, "is a table in Parquet"),
+        ({"netaudit.yml": "tables: {ties: {file: a.csv}}"}, "maps files of other systems"),
+        ({"netaudit.yml": "a: [&x 1]"}, "Y002"),
+        ({"customers.csv": "id,name\nx,X\nx,Y\n"}, "'x' is blank or stands twice"),
+    ],
+)
+def test_folders_that_are_no_place_for_it(bring: Bring, tmp_path: Path, files: dict[str, str], message: str) -> None:
+    (tmp_path / "book").mkdir()
+    for name, text in files.items():
+        (tmp_path / "book" / name).write_text(text)
+    with pytest.raises(InputError, match=message):
+        bring("linkedin", HEAD + "A,B,,,Havn,,05 Mar 2024\n", employee="mette")
+    assert {path.name for path in (tmp_path / "book").iterdir()} == set(files)
+
+
+def test_a_file_is_no_folder_and_no_export_is_written_over(bring: Bring, tmp_path: Path) -> None:
+    (tmp_path / "taken").write_text("")
+    with pytest.raises(InputError, match="is no folder"):
+        bring("hubspot", network.hubspot(), into="taken")
+    folder = tmp_path / "here"
+    folder.mkdir()
+    (folder / "ties.csv").write_text("employee,company\nMette Holm,Havn\n")
+    with pytest.raises((OutputError, InputError)):
+        netaudit.import_exports("table", [folder / "ties.csv"], folder)
+    assert (folder / "ties.csv").read_text() == "employee,company\nMette Holm,Havn\n"
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "message"),
+    [
+        ("linkedin", {}, "does not say whose it is"),
+        ("mbox", {}, "does not say who of them is ours"),
+        ("linkedn", {}, "did you mean 'linkedin'"),
+        ("hubspot", {"columns": ["x"]}, "is not FIELD=HEADING"),
+        ("hubspot", {"decimal": ";"}, "is no decimal mark"),
+        ("hubspot", {"encoding": "utf-99"}, "no encoding is called"),
+    ],
+)
+def test_what_does_not_go_together(bring: Bring, kind: str, how: dict[str, Any], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        bring(kind, network.hubspot(), **how)
+
+
+def test_no_file_and_too_many(bring: Bring) -> None:
+    with pytest.raises(UsageError, match="no file is named"):
+        bring("hubspot", {})
+    with pytest.raises(UsageError, match="aliases takes no file"):
+        bring("aliases", "x")
+
+
+def test_whom_a_name_could_mean_is_asked(bring: Bring, tmp_path: Path) -> None:
+    (tmp_path / "book").mkdir()
+    (tmp_path / "book" / "employees.csv").write_text("id,name\nm1,Mette Holm\nm2,Mette Holm\n")
+    with pytest.raises(UsageError, match="name one by id: m1, m2"):
+        bring("linkedin", HEAD, employee="mette holm")
+
+
+def test_who_owned_a_contact_before_is_not_kept(bring: Bring, book: Read) -> None:
+    bring("hubspot", network.hubspot())
+    contacts = network.hubspot()["contacts.csv"].replace("Mia Miller", "Sam Seller")
+    bring("hubspot", {"contacts.csv": contacts})
+    assert {row["owner"] for row in rows_of(book()["ties.csv"])} == {"sam-seller"}
+
+
+def test_identities_as_they_are_written(third_party: Path) -> None:
+    lines = (third_party / "hostile" / "identity-pairs.jsonl").read_text(encoding="utf-8").splitlines()
+    for pair in map(json.loads, lines):
+        if "@" in pair["a"]:
+            continue
+        same = same_name(pair["a"]) == same_name(pair["b"])
+        assert same <= (pair["expected"] == "same"), pair
+        if pair["expected"].startswith("suggest"):
+            assert skeleton(parted(pair["a"])[0]) == skeleton(parted(pair["b"])[0]), pair
+
+
+def test_ids_are_made_of_names() -> None:
+    assert id_from("Åse Øst-Ærø & Søn", ()) == "aase-oest-aeroe-soen"
+    assert id_from("Анна", ()) == "анна"
+    assert id_from("!", ()) == "unnamed"
+    assert id_from("A", {"a", "a-2"}) == "a-3"
