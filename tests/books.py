@@ -129,6 +129,7 @@ def interactions(draw: st.DrawFn) -> Document:
             "customer": None if contact else draw(st.sampled_from(CUSTOMERS)),
             "kind": draw(st.sampled_from(WEIGHTS)),
             "on": _day(draw, -500, 20),
+            "count": draw(st.none() | st.integers(1, 5)),
         }
     )
 

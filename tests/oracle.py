@@ -86,18 +86,18 @@ class Oracle:
             if ends is not None:
                 self._read_tie(row, ends)
         sums: dict[Key, int] = defaultdict(int)
-        seen: set[tuple[Any, ...]] = set()
+        days: dict[tuple[Any, ...], int] = {}
         for row in past:
             ends = self._ends(row)
-            if ends is not None:
-                once = round(0.4 * WEIGHT[row["kind"]] * 2 ** (-_age(row["on"]) / 180) * 1e9)
-                if (*ends, row["kind"], row["on"]) in seen:
-                    continue  # the same contact, recorded twice
-                seen.add((*ends, row["kind"], row["on"]))
-                if self._fixed(ends[0]) is None:
-                    sums[*ends, row["kind"]] += once
-                else:
+            if ends is not None:  # of what is recorded twice the larger count
+                days[ends, row["kind"], row["on"]] = max(
+                    row.get("count", 1), days.get((ends, row["kind"], row["on"]), 0)
+                )
+                if self._fixed(ends[0]) is not None:
                     self._read_tie({"owner": row["owner"]}, ends)
+        for (ends, kind, day), count in days.items():
+            if self._fixed(ends[0]) is None:
+                sums[*ends, kind] += round(0.4 * WEIGHT[kind] * 2 ** (-_age(day) / 180) * count * 1e9)
         for (channel, person, contact, customer, kind), units in sums.items():
             self._put((channel, person, contact, customer), kind, min(units, CAP))
 

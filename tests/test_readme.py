@@ -19,13 +19,12 @@ CONSOLE = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 SHELL = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
-def shown(page: str) -> list[tuple[str, str]]:
-    """Every command of a page's console blocks, with the output shown below it."""
+def shown(page: str) -> list[list[tuple[str, str]]]:
+    """Of each console block of a page every command, with the output shown below it."""
     found = []
     for block in CONSOLE.findall((ROOT / page).read_text(encoding="utf-8")):
-        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-            command, _, output = part.partition("\n")
-            found.append((command, output))
+        parts = re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]
+        found.append([(command, output) for command, _, output in (part.partition("\n") for part in parts)])
     return found
 
 
@@ -38,10 +37,13 @@ def shell(command: str, folder: Path = ROOT) -> subprocess.CompletedProcess[str]
     )
 
 
-@pytest.mark.parametrize(("command", "output"), [case for page in PAGES for case in shown(page)])
-def test_what_is_shown_comes_out(command: str, output: str) -> None:
-    done = shell(command)
-    assert done.stdout.rstrip("\n") == output.rstrip("\n")
+@pytest.mark.parametrize("block", [block for page in PAGES for block in shown(page)], ids=lambda block: block[0][0])
+def test_what_is_shown_comes_out(block: list[tuple[str, str]], tmp_path: Path) -> None:
+    """The commands of a block one after the other, in a folder of their own."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    for command, output in block:
+        done = shell(command, tmp_path)
+        assert done.stdout.rstrip("\n") == output.rstrip("\n")
 
 
 @pytest.mark.skipif(shutil.which("jq") is None, reason="jq is not here")

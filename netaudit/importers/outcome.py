@@ -117,8 +117,8 @@ def _closing(summary: Summary, ledger: Ledger) -> Iterator[Sentence]:
     }
     yield Sentence("Rows read: {read} = {kept} kept + {dropped} dropped.", values)
     yield Sentence(
-        "The book now holds {employees} employees, {customers} customers, {contacts} contacts, {channels} channels; "
-        "{ties} ties, and {interactions} rows of contacts by month.",
+        "In the book now: employees {employees}, customers {customers}, contacts {contacts}, channels {channels}, "
+        "ties {ties}, rows of interactions {interactions}.",
         values,
     )
     if summary.as_of is None:
