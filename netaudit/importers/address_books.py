@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netaudit.importers.addresses import mail_of, profile_of
+from netaudit.importers.likeness import company_of
 from netaudit.importers.sighted import Company, Person
 from netaudit.importers.tables import Field
 
@@ -24,7 +25,9 @@ def add_person(
 ) -> None:
     """An entry is a tie whose last contact nobody knows, and as weak as one on a social network."""
     profile = next(filter(None, map(profile_of, sites)), "")
-    person = Person(name, tuple(filter(None, map(mail_of, emails))), profile, role=role, company=Company(name=company))
+    person = Person(
+        name, tuple(filter(None, map(mail_of, emails))), profile, role=role, company=Company(company_of(company))
+    )
     run.ledger.tie(run.whose, run.ledger.contact(person), "social", source)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netaudit.importers.accounts import add_account, add_customer_contact, add_deal
 from netaudit.importers.addresses import mail_of, site_of
+from netaudit.importers.likeness import company_of
 from netaudit.importers.sighted import Colleague, Company, Person
 from netaudit.importers.tables import Field, Part
 
@@ -22,13 +23,15 @@ def _company(row: Row, run: Run) -> None:
 def _contact(row: Row, run: Run) -> None:
     name = " ".join(filter(None, (row["first name"], row["last name"])))
     emails = tuple(filter(None, map(mail_of, (*row.all("email"), *row["more emails"].split(";")))))
-    company = Company(row["company"], record=run.record(_only(row["company id"])))
+    company = Company(company_of(row["company"]), record=run.record(_only(row["company id"])))
     person = Person(name, emails, record=run.record(row["id"]), role=row["role"], company=company)
     add_customer_contact(run, row, person, Colleague.called(row["owner"]))
 
 
 def _deal(row: Row, run: Run) -> None:
-    company = Company(row["company"], record=run.record(_only(row["primary company id"] or row["company id"])))
+    company = Company(
+        company_of(row["company"]), record=run.record(_only(row["primary company id"] or row["company id"]))
+    )
     person = Person(row["contact"], record=run.record(_only(row["contact id"])), company=company)
     add_deal(run, row, person, Colleague.called(row["owner"]), row["stage"])
 

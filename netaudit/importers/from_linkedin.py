@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from netaudit.importers.addresses import mail_of, profile_of
 from netaudit.importers.exchanges import ONE_WAY, Exchanges
+from netaudit.importers.likeness import company_of
 from netaudit.importers.sighted import Company, Dropped, Person
 from netaudit.importers.tables import Field, Part
 
@@ -24,7 +25,7 @@ def _connection(row: Row, run: Run) -> None:
     if not (name or row["profile"]):
         raise Dropped("nobody is named")
     emails = tuple(filter(None, map(mail_of, row.all("email"))))
-    company = Company(name=row["company"])
+    company = Company(company_of(row["company"]))
     person = Person(name, emails, profile_of(row["profile"]), role=row["position"], company=company)
     run.ledger.tie(run.whose, run.ledger.contact(person), "social", SOURCE)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netaudit.importers.accounts import add_account, add_customer_contact, add_deal
 from netaudit.importers.addresses import mail_of, site_of
+from netaudit.importers.likeness import company_of
 from netaudit.importers.sighted import Colleague, Company, Person
 from netaudit.importers.tables import Field, Part
 
@@ -24,12 +25,12 @@ def _organization(row: Row, run: Run) -> None:
 def _person(row: Row, run: Run) -> None:
     name = row["name"] or " ".join(filter(None, (row["first name"], row["last name"])))
     emails = tuple(filter(None, map(mail_of, row.all("email"))))
-    person = Person(name, emails, "", run.record(row["id"]), row["role"], Company(row["company"]))
+    person = Person(name, emails, "", run.record(row["id"]), row["role"], Company(company_of(row["company"])))
     add_customer_contact(run, row, person, Colleague.called(row["owner"]))
 
 
 def _deal(row: Row, run: Run) -> None:
-    person = Person(row["contact"], company=Company(row["company"]))
+    person = Person(row["contact"], company=Company(company_of(row["company"])))
     add_deal(run, row, person, Colleague.called(row["owner"]), row["stage"])
 
 

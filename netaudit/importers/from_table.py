@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from netaudit.importers.accounts import told_by
 from netaudit.importers.addresses import mail_of, profile_of, site_of
+from netaudit.importers.likeness import company_of
 from netaudit.importers.sighted import Colleague, Company, Dropped, Person
 from netaudit.importers.tables import Field, Part
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _row(row: Row, run: Run) -> None:
-    company = Company(row["company"], site_of(row["domain"]), run.record(row["company id"]))
+    company = Company(company_of(row["company"]), site_of(row["domain"]), run.record(row["company id"]))
     emails = tuple(filter(None, map(mail_of, row.all("email"))))
     person = Person(
         row["contact"], emails, profile_of(row["profile"]), run.record(row["contact id"]), row["role"], company

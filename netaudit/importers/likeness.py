@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING
 
-from netaudit.loading.lookalikes import SPELT, letters_of
+from netaudit.loading.lookalikes import MISSING, SPELT, letters_of
 from netaudit.loading.values import folded
 
 if TYPE_CHECKING:
@@ -21,6 +21,14 @@ _FORM_OF = {form.replace(".", "").replace("/", ""): form for form in _FORMS.spli
     "incorporated": "inc",
     "corporation": "corp",
 }
+_NO_COMPANY = {
+    *("self-employed", "self employed", "freelance", "freelancer", "independent", "unemployed", "retired", "student"),
+    *("confidential", "various", "open to work", "between jobs", "stealth", "stealth startup", "stealth mode"),
+    *("selvstændig", "ledig", "pensioneret", "selbstständig", "freiberuflich", "arbeitslos", "privat", "private"),
+    *MISSING,
+}
+"""What stands for a company where there is none."""
+
 _SPELT = str.maketrans(SPELT)
 _LOOSE = re.compile(r"([aou])e")
 
@@ -44,6 +52,11 @@ def parted(company: str) -> tuple[str, str]:
     return " ".join(words), " ".join(forms)
 
 
+def company_of(text: str) -> str:
+    """A company's name as an export has it; "" where it says that there is none."""
+    return "" if same_name(text) in _NO_COMPANY else text
+
+
 def is_full(name: str) -> bool:
     """Whether this is more than a first name, so that it can stand for somebody."""
     return len(name.split()) > 1
@@ -59,7 +72,7 @@ def id_from(text: str, taken: Container[str]) -> str:
     """An id in small letters, digits and hyphens made of a name, numbered where it is taken already."""
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_SPELT))
     plain = "".join(char for char in letters if not unicodedata.combining(char))
-    stem = re.sub(r"[^\w.]+|_", "-", plain).strip("-.")[:80] or "unnamed"
+    stem = re.sub(r"[^\w.]+|_|\.(?=[0-9])", "-", plain).strip("-.")[:80].rstrip("-.") or "unnamed"
     name, number = stem, 1
     while name in taken:
         number += 1
