@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netaudit.errors import InputError, OutputError, Problem, nearest, shown, usage
-from netaudit.importers.addresses import mail_of
+from netaudit.importers.addresses import domain_said, mail_of
 from netaudit.importers.doubts import doubts_of
 from netaudit.importers.folder import Folder
 from netaudit.importers.kinds import KINDS, Kind
 from netaudit.importers.ledger import Ledger
-from netaudit.importers.likeness import same_name
+from netaudit.importers.likeness import id_from, same_name
 from netaudit.importers.outcome import outcome
 from netaudit.importers.run import Run
 from netaudit.importers.sighted import Dropped
@@ -57,7 +57,7 @@ def imported(
     """
     system = _kind(kind, files, employee, domains)
     today = as_of if isinstance(as_of, date) else asked_day(as_of, "2024-03-12") if as_of else _today()
-    ours = frozenset(domain.strip().casefold().removeprefix("@") for domain in domains)
+    ours = frozenset(map(domain_said, domains))
     ledger = Ledger(today=today, domains=ours, company=company or "")
     place = Folder(folder)
     place.read(ledger)
@@ -70,6 +70,8 @@ def imported(
     run.owner = _owner(ledger, employee) if employee else None
     warnings: list[str] = []
     tallies = list(_read(run, system, files, warnings)) if kind != DECISIONS else []
+    place.follow(ledger)  # whom an export has told of again
+    ledger.settle()
     _check_kept(tallies, expected=kind != DECISIONS)
     warnings += [f"{tally.file}: nothing of it was kept" for tally in tallies if not tally.kept]
     ledger.doubts = {key: why for key, why in doubts_of(ledger).items() if not _decided(place, key)}
@@ -107,13 +109,16 @@ def _owner(ledger: Ledger, employee: str) -> str:
     people = ledger.employees
     found = [employee] if employee in people else people.find("x_email", mail_of(employee))
     found = found or people.find("name", same_name(employee))
+    found = found or [name for name in [id_from(employee, ())] if name in people]
     if len(found) > 1:
         raise usage(f"several employees are called {shown(employee)}", f"name one by id: {', '.join(sorted(found))}")
     if found:
         return found[0]
     address = mail_of(employee)
-    named = employee if " " in employee else ""
-    new = people.make(address.partition("@")[0] if address else employee, name=named, x_email=address)
+    if not address and (not any(char.isalpha() for char in employee) or set(employee) & set("@<>=")):
+        raise usage(f"{shown(employee)} is no name, id or mail address", "--employee mette")
+    called = address.partition("@")[0] if address else employee
+    new = people.make(called, ledger.channels, name="" if address else employee, x_email=address)
     ledger.note("employees who were not in the book", new)
     return new
 

@@ -8,8 +8,13 @@ from netaudit.importers.deals import Deal, is_won
 from netaudit.importers.sighted import Colleague, Company, Dropped, Person
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from netaudit.importers.run import Run
     from netaudit.importers.tables import Row
+
+OWNS = "owner"
+"""How a tie is marked that is told by who owns a contact's record: the newest export says who does."""
 
 
 def add_account(run: Run, row: Row, company: Company, owner: Colleague) -> str:
@@ -33,16 +38,18 @@ def add_customer_contact(run: Run, row: Row, person: Person, owner: Colleague) -
     told_by(run, run.ledger.contacts[contact]["customer"])
     run.renewed.add(contact)
     if who:
-        run.tie(who, contact, "", row.day("last activity"))
+        run.tie(who, contact, "", _last(run, row), told=OWNS)
     return contact
 
 
 def add_deal(run: Run, row: Row, person: Person, owner: Colleague, stage: str) -> None:
     """A deal: a tie of its owner to its contact; and, once it is won, revenue of its year."""
     saw(run, row)
+    if row["amount"].lstrip()[:1] in {"-", "(", "\u2212"}:
+        raise Dropped("a negative amount: credits are not taken off")
     customer = run.ledger.customer(person.company)
     told_by(run, customer)
-    who, last = owner_id(run, owner), row.day("last activity")
+    who, last = owner_id(run, owner), _last(run, row)
     contact = ""
     if person.name or person.record:
         try:
@@ -54,7 +61,7 @@ def add_deal(run: Run, row: Row, person: Person, owner: Colleague, stage: str) -
     elif who:
         run.sellers[who, customer] = max(filter(None, (run.sellers.get((who, customer)), last)), default=None)
     amount, day = row.number("amount"), row.day("closed")
-    if amount is not None and day is not None and is_won(stage):
+    if amount is not None and day is not None and day <= run.ledger.today and is_won(stage):
         run.deals.append(Deal(customer, amount, row["currency"].upper(), day, f"line {row.line}"))
     elif not who:
         raise Dropped("not won, and without an owner")
@@ -68,8 +75,14 @@ def told_by(run: Run, customer: str) -> None:
 
 def saw(run: Run, row: Row) -> None:
     """Days of the past that a record carries tell how new the export is."""
-    for name in ("last activity", "changed"):
-        run.ledger.saw(row.day(name))
+    for day in (*row.days("last activity"), *row.days("changed")):
+        run.ledger.saw(day)
+
+
+def _last(run: Run, row: Row) -> date | None:
+    """The day of the last activity; a planned one lies ahead, and is none."""
+    day = row.day("last activity")
+    return day if day is None or day <= run.ledger.today else None
 
 
 def owner_id(run: Run, owner: Colleague) -> str:

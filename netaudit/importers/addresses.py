@@ -7,6 +7,36 @@ from contextlib import suppress
 from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
+from netaudit.errors import shown, usage
+
+HOSTS = frozenset(
+    {
+        *(
+            "facebook.com",
+            "fb.com",
+            "instagram.com",
+            "twitter.com",
+            "x.com",
+            "youtube.com",
+            "tiktok.com",
+            "pinterest.com",
+        ),
+        *(
+            "linkedin.com",
+            "xing.com",
+            "linktr.ee",
+            "google.com",
+            "goo.gl",
+            "wordpress.com",
+            "blogspot.com",
+            "wixsite.com",
+        ),
+        *("weebly.com", "jimdo.com", "squarespace.com", "github.io", "github.com", "medium.com", "business.site"),
+        *("myshopify.com", "trustpilot.com", "bit.ly", "notion.site", "carrd.co", "etsy.com", "amazon.com"),
+    }
+)
+"""Sites on which many companies have a page: they tell none."""
+
 PRIVATE = frozenset(
     [
         "gmail.com",
@@ -110,6 +140,14 @@ def mail_of(text: str) -> str:
     return f"{name}@{domain}" if "." in domain else ""
 
 
+def domain_said(text: str) -> str:
+    """A domain of ours as it was said, in ASCII. Raises UsageError for anything else."""
+    found = mail_of(f"x@{text.strip().removeprefix('@')}")
+    if not found:
+        raise usage(f"{shown(text)} is no mail domain", "--domain ours.example")
+    return found.removeprefix("x@")
+
+
 def domain_of(address: str) -> str:
     """What stands behind the @; "" where it tells no employer."""
     domain = address.rpartition("@")[2]
@@ -125,13 +163,14 @@ def site_of(text: str) -> str:
     except (ValueError, UnicodeError):
         return ""
     host = host.removeprefix("www.")
-    return host if "." in host and host not in PRIVATE and not host.endswith("linkedin.com") else ""
+    many = any(host == one or host.endswith(f".{one}") for one in HOSTS)
+    return host if "." in host and host not in PRIVATE and not many else ""
 
 
 def profile_of(text: str) -> str:
     """A LinkedIn member's address as it is compared: the part behind `/in/`, decoded, in small letters; else ""."""
     found = _SLUG.search(text)
-    return unquote(found[1]).casefold() if found and "linkedin." in text.casefold() else ""
+    return unquote(found[1]).casefold().replace(";", ",") if found and "linkedin." in text.casefold() else ""
 
 
 def is_nobody(address: str) -> bool:

@@ -27,8 +27,7 @@ class Deal(NamedTuple):
 
 def is_won(stage: str) -> bool:
     """Whether a stage or status says so; stages have names of their own, but this one keeps its word."""
-    words = stage.casefold().replace("closed", "").split()
-    return "won" in words or stage.casefold().replace(" ", "") in {"closedwon", "true", "1"}
+    return stage.casefold().replace(" ", "").replace("-", "") in {"won", "closedwon", "true", "1"}
 
 
 def put_deals(deals: list[Deal], ledger: Ledger) -> None:

@@ -71,10 +71,10 @@ class Exchanges:
             days.received |= 1 << day.day
 
     def counted(self) -> Iterator[tuple[Pair, dict[str, Month]]]:
-        """Every pair once, in order, with the months in which there was an exchange; none where nobody answered."""
+        """Every pair once, in order, with its months, also those without an exchange; none where nobody answered."""
         for pair in sorted(self._pairs):
             months = _exchanged(self._pairs.pop(pair))
-            yield pair, {name: month for name, month in months.items() if month.count}
+            yield pair, months if any(month.count for month in months.values()) else {}
 
 
 def _whole(message: Message, today: date) -> tuple[date, str]:

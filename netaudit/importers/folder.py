@@ -31,6 +31,10 @@ if TYPE_CHECKING:
 
 _ALIAS = ("table", "id", "same_as", "why", "decision")
 _SHIELDED = re.compile("(^|[;,\t]\\s*)'(?=[=+@\\-\uff1d\uff0b\uff0d\uff20])")
+IMPORTED = "import"
+"""How rows of contacts by month are marked, so that those of others are left as they are."""
+
+_COUNT = re.compile("[0-9]{1,4}")
 REGISTERS = ("employees", "customers", "contacts", "channels")
 _POINTS_AT = {
     "employees": ("owner", "employee", "manager", "relayed_by", "via"),
@@ -49,6 +53,7 @@ class Folder:
         self.is_fixed = True
         self.decisions: dict[tuple[str, str, str], Cells] = {}
         self._further: dict[str, tuple[list[str], list[Cells]]] = {}
+        self._had: dict[str, list[str]] = {}
         self._columns: dict[str, list[str]] = {"ties": [*TIE], "interactions": [*CONTACTED]}
 
     def read(self, ledger: Ledger) -> None:
@@ -68,7 +73,18 @@ class Folder:
                 self._read_table(table, ledger, copies)
             for row in self._rows(ALIASES, set(_ALIAS), copies)[1]:
                 self.decisions[row.get("table", ""), row.get("id", ""), row.get("same_as", "")] = row
+        for row in (*ledger.contacts.rows.values(), *ledger.ties.values(), *ledger.other_ties, *ledger.other_log):
+            self._imply(row, ledger)
         ledger.index()
+
+    @staticmethod
+    def _imply(row: Cells, ledger: Ledger) -> None:
+        """A customer or contact that a row names comes into being, as it does in a book without that table."""
+        contact, customer = row.get("contact", ""), row.get("customer", "")
+        if customer and customer not in ledger.customers:
+            ledger.customers.add({"id": customer})
+        if contact and contact not in ledger.contacts and customer:
+            ledger.contacts.add({"id": contact, "customer": customer})
 
     def _read_settings(self, ledger: Ledger) -> None:
         path = self.path / SETTINGS
@@ -104,6 +120,7 @@ class Folder:
 
     def _read_table(self, table: str, ledger: Ledger, copies: ExitStack) -> None:
         columns, rows = self._rows(f"{table}.csv", set(TABLES[table]), copies)
+        self._had[table] = columns
         if table in REGISTERS:
             register = getattr(ledger, table)
             register.columns += [column for column in columns if column not in register.columns]
@@ -127,13 +144,16 @@ class Folder:
             if row.get("decision", "").casefold() not in {"same", "yes"}:
                 continue
             register: Register = getattr(ledger, table) if table in _POINTS_AT else Register()
-            if other not in register or into not in register or other == into:
+            if other not in register and into in register:
+                continue  # made one before; should an export tell of it again, it is made one again
+            if into not in register or other == into:
                 message = f"{shown(other)} and {shown(into)} are not two {table} of the book"
                 raise refuse(str(self.path / ALIASES), "R001", message, "delete the line")
             register.merge(other, into)
             self._rename(ledger, table, other, into)
-            del self.decisions[table, other, into]
             done += 1
+        if done:
+            ledger.index()
         return done
 
     def _rename(self, ledger: Ledger, table: str, other: str, into: str) -> None:
@@ -146,9 +166,19 @@ class Folder:
             for name in names:
                 if row.get(name) == other:
                     row[name] = into
+            if table == "employees" and other in row.get("admins", "").split(";"):
+                row["admins"] = ";".join(
+                    dict.fromkeys(into if one == other else one for one in row["admins"].split(";"))
+                )
+            if table == "contacts" and row.get("contact") == into and row.get("customer"):
+                row["customer"] = ledger.contacts[into].get("customer", "")
         ties, ledger.ties = [*ledger.ties.values()], {}
         for row in ties:
-            _take_tie(row, ledger)
+            ends = (row["owner"], row.get("contact", ""), row.get("customer", ""), row.get("kind", ""))
+            for source in row["source"].split(";"):
+                ledger.tie(ends[0], ends[1], ends[3], source, None, ends[2])
+            kept = ledger.ties[ends[0], ends[1], "" if ends[1] else ends[2], ends[3]]
+            kept["last_contact"] = max(kept.get("last_contact", ""), row.get("last_contact", ""))
         months, ledger.contacted = ledger.contacted, {}
         for (ends, month), one in months.items():
             renamed = tuple(
@@ -169,9 +199,9 @@ class Folder:
         )
         tables |= self._further
         texts: dict[str | None, str] = {
-            str(self.path / f"{name}.csv"): _csv(_filled(columns, rows), rows)
+            str(self.path / f"{name}.csv"): _csv(self._shown(name, columns, rows), rows)
             for name, (columns, rows) in tables.items()
-            if rows or (self.path / f"{name}.csv").exists()
+            if rows or self._had.get(name)
         }
         if ledger.contacted or ledger.other_log:
             rows = chain(_contacted(ledger), ledger.other_log)  # there may be many, and so are never all held
@@ -181,6 +211,11 @@ class Folder:
             texts[str(self.path / ALIASES)] = _csv(_ALIAS, doubts)
         texts[str(self.path / SETTINGS)] = self._said(ledger, day)
         return texts
+
+    def _shown(self, table: str, columns: Sequence[str], rows: Sequence[Cells]) -> list[str]:
+        """The columns that any row fills, that were there, and `id`."""
+        had = self._had.get(table, ())
+        return [name for name in columns if name == "id" or name in had or any(row.get(name) for row in rows)]
 
     def day(self, ledger: Ledger) -> date | None:
         """The newest day that is known of."""
@@ -210,19 +245,19 @@ def _take_tie(row: Cells, ledger: Ledger) -> None:
     """A tie as it stands there; a second one of the same ends stays as it is."""
     owner = row.get("owner") or row.get("employee") or row.get("channel") or ""
     ends = (owner, row.get("contact", ""), "" if row.get("contact") else row.get("customer", ""), row.get("kind", ""))
-    if ends in ledger.ties or not row.get("source"):
-        if row not in ledger.other_ties:
-            ledger.other_ties.append(row)
+    if ends in ledger.ties or not row.get("source") or not row.get("owner"):
+        ledger.other_ties.append(row)
     else:
         ledger.ties[ends] = row
 
 
 def _take_contacted(row: Cells, ledger: Ledger) -> None:
     """A month of contacts as an import has written it; other rows stay as they are."""
-    if not row.get("count", "").isdecimal() or not row.get("owner"):
+    numbers = [row.get(name) or "0" for name in ("count", "x_sent", "x_received")]
+    if row.get("x_source") != IMPORTED or not row.get("owner") or not all(map(_COUNT.fullmatch, numbers)):
         ledger.other_log.append(row)
         return
-    month = Month(row.get("on", ""), int(row["count"]), int(row.get("x_sent") or 0), int(row.get("x_received") or 0))
+    month = Month(row.get("on", ""), *map(int, numbers))
     ends = (row["owner"], row.get("contact", ""), row.get("customer", ""), row.get("kind", ""))
     ledger.contact_on(*ends, {month.on[:7]: month})
 
@@ -231,12 +266,13 @@ def _contacted(ledger: Ledger) -> Iterator[Cells]:
     for ends, name in sorted(ledger.contacted):
         month = ledger.contacted[ends, name]
         each = {"x_sent": str(month.sent), "x_received": str(month.received)} if month.sent or month.received else {}
-        yield {**dict(zip(CONTACTED, ends, strict=False)), "on": month.on, "count": str(month.count), **each}
-
-
-def _filled(columns: Sequence[str], rows: Sequence[Cells]) -> list[str]:
-    """The columns that any row fills, and `id`."""
-    return [name for name in columns if name == "id" or any(row.get(name) for row in rows)]
+        yield {
+            **dict(zip(CONTACTED, ends, strict=False)),
+            "on": month.on,
+            "count": str(month.count),
+            **each,
+            "x_source": IMPORTED,
+        }
 
 
 def _csv(columns: Sequence[str], rows: Iterable[Cells]) -> str:

@@ -29,6 +29,8 @@ def read_ical(file: File, run: Run) -> None:
     try:
         calendars = Calendar.from_ical(text, multiple=True)
         events = [event for one in calendars for event in one.walk("VEVENT")]
+        for number, event in enumerate(events):
+            event.setdefault("UID", f"without-{number}")
         often = [event for event in events if _repeats_too_often(event)]
         for one in calendars:
             one.subcomponents = [part for part in one.subcomponents if not any(part is event for event in often)]
@@ -75,14 +77,13 @@ def _take(event: Any, run: Run) -> None:
         raise Dropped("declined by us")
     if not theirs:
         raise Dropped("declined by them" if len(people) > len(ours) else "among ourselves, or alone")
-    owners = [run.post.our_side(one) for one in here] or ([run.owner] if run.owner else [])
-    if not owners:
+    if not here and not run.owner:
         raise Dropped("nobody of ours")
     day = start.astimezone(UTC).date() if start.tzinfo else start.date()
-    _put(run, owners, theirs, day)
+    _put(run, here, theirs, day)
 
 
-def _put(run: Run, owners: list[str], theirs: list[str], day: date) -> None:
+def _put(run: Run, here: list[str], theirs: list[str], day: date) -> None:
     known = [one for one in theirs if domain_of(one) or run.ledger.contacts.find("x_email", one)]
     if not known:
         raise Dropped("private mail addresses")
@@ -95,7 +96,7 @@ def _put(run: Run, owners: list[str], theirs: list[str], day: date) -> None:
             refused = why.reason
     if not ends:
         raise Dropped(refused)
-    for owner in owners:
+    for owner in [run.post.our_side(one) for one in here] or [run.whose]:
         for contact, customer in ends:
             run.days[owner, contact, "" if contact else customer, "meeting"].add(day)
 
@@ -118,7 +119,8 @@ def _people(event: Any) -> dict[str, tuple[str, str]]:
 def _repeats_too_often(event: Any) -> bool:
     rules = event.get("RRULE", [])
     rules = rules if isinstance(rules, list) else [rules]
-    return any(str(freq).upper() in _TOO_OFTEN for rule in rules for freq in rule.get("FREQ", ()))
+    within = any(name in rule for rule in rules for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
+    return within or any(str(freq).upper() in _TOO_OFTEN for rule in rules for freq in rule.get("FREQ", ()))
 
 
 def _stamp(event: Any) -> date:
@@ -127,7 +129,7 @@ def _stamp(event: Any) -> date:
 
 
 def _uid(event: Any) -> str:
-    return str(event.get("UID", id(event)))
+    return str(event["UID"])
 
 
 PARTS = (

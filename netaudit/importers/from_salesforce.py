@@ -74,7 +74,7 @@ def _opportunity(row: Row, run: Run) -> None:
     if not (company.name or run.ledger.customers.find("x_record", company.record)):
         raise Dropped("its account is not in the export")
     owner = _owner(row, run)
-    add_deal(run, row, Person(company=company), owner, "won" if row["won"] in {"1", "true"} else row["stage"])
+    add_deal(run, row, Person(company=company), owner, row["won"] or row["stage"])
     if owner.name or owner.email or owner.record:
         run.owners[_record(run, row["id"])] = run.ledger.employee(owner)
 

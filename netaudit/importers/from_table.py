@@ -14,8 +14,17 @@ if TYPE_CHECKING:
     from netaudit.importers.run import Run
     from netaudit.importers.tables import Row
 
+KINDS_OF_TIE = ("meeting", "call", "mail", "social")
+"""Those that every book has weights for."""
+
 
 def _row(row: Row, run: Run) -> None:
+    day = row.day("date")
+    if day is not None and day > run.ledger.today:
+        raise Dropped("still ahead")
+    if row["kind"] and row["kind"] not in KINDS_OF_TIE:
+        raise Dropped(f"a kind that is none of {', '.join(KINDS_OF_TIE)}")
+    amount = row.number("revenue")
     company = Company(company_of(row["company"]), site_of(row["domain"]), run.record(row["company id"]))
     emails = tuple(filter(None, map(mail_of, row.all("email"))))
     person = Person(
@@ -25,12 +34,8 @@ def _row(row: Row, run: Run) -> None:
     customer = run.ledger.contacts[contact]["customer"] if contact else run.ledger.customer_of(person)
     told_by(run, customer)
     owner = run.owner or _owner(row, run)
-    day = row.day("date")
-    amount = row.number("revenue")
     if amount is not None:
         run.ledger.revenue(customer, amount, row["currency"].upper())
-    if day is not None and day > run.ledger.today:
-        raise Dropped("still ahead")
     if owner and day and row["kind"]:
         run.days[owner, contact, "" if contact else customer, row["kind"]].add(day)
     elif owner:

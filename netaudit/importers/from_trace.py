@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from netaudit.importers.addresses import mail_of
-from netaudit.importers.exchanges import Message
+from netaudit.importers.exchanges import MANY, Message
 from netaudit.importers.tables import Field, Part
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def _event(row: Row, run: Run) -> None:
         message = Message(
             earlier.day or message.day,
             earlier.sender or message.sender,
-            earlier.recipients + message.recipients,
+            (*earlier.recipients, *(one for one in message.recipients if one not in earlier.recipients))[: MANY + 1],
             rows=earlier.rows + 1,
         )
     waiting[number] = message
@@ -60,7 +60,7 @@ PARTS = (
             ),
             Field(
                 "recipient",
-                ("recipient_address", "recipient_status", "related_recipient_address", "RecipientAddress"),
+                ("recipient_address", "recipient_status", "related_recipient_address", "RecipientAddress", "Recipient"),
                 "who was written to",
                 required=True,
             ),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
 from netaudit.importers.address_books import COMPANY, LEFT, NAME, ROLE, TELLS, add_person
 from netaudit.importers.sighted import Dropped
 from netaudit.importers.tables import Field, Part
-from netaudit.loading.files import File, contents, decoded, line_ends, refuse
+from netaudit.loading.files import File, contents, decoded, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from netaudit.importers.run import Run
 
-_CARD = re.compile(r"^BEGIN:VCARD\s*$.*?^END:VCARD\s*$", re.IGNORECASE | re.MULTILINE | re.DOTALL)
-_BEGINS = re.compile(r"^BEGIN:VCARD\s*$", re.IGNORECASE | re.MULTILINE)
+_KEPT = re.compile(r"(?:[\w-]+\.)?(VERSION|FN|N|EMAIL|ORG|TITLE|ROLE|URL|X-SOCIALPROFILE|KIND)[;:]", re.IGNORECASE)
+"""How lines begin that are handed to the reader of cards: nothing else of a card is looked at."""
 
 
 def read_vcard(file: File, run: Run) -> None:
@@ -32,26 +33,43 @@ def read_vcard(file: File, run: Run) -> None:
 
 
 def _cards(text: str, label: str) -> Iterator[tuple[int, str]]:
-    """The line of each card, and what it says."""
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    cards = list(_CARD.finditer(text))
-    begun = [found.start() for found in _BEGINS.finditer(text)]
-    whole = {found.start() for found in cards}
-    broken = next((start for start in begun if start not in whole), None)
-    if broken is not None or not begun:
-        line = line_ends(text[:broken].encode()) + 1 if broken is not None else 1
+    """The line of each card, and those of its lines that are kept."""
+    begun, kept = 0, [""]
+    for number, line in _whole_lines(text):
+        words = line.strip().upper()
+        if words == "BEGIN:VCARD":
+            if begun:
+                raise refuse(label, "F002", "a card that does not end", None, begun, 1)
+            begun, kept = number, ["BEGIN:VCARD"]
+        elif words == "END:VCARD" and begun:
+            yield begun, "\r\n".join([*kept, "END:VCARD", ""])
+            begun = 0
+        elif _KEPT.match(line):
+            kept.append(line)
+    if begun or kept == [""]:
         message = "a card that does not end" if begun else "is no vCard: no line BEGIN:VCARD"
-        raise refuse(label, "F002", message, None, line, 1)
-    line, at = 1, 0
-    for found in cards:
-        line += text.count("\n", at, found.start())
-        at = found.start()
-        yield line, found[0]
+        raise refuse(label, "F002", message, None, begun or 1, 1)
+
+
+def _whole_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines with what is folded behind them: a blank begins it, or an old card's line ends in `=`."""
+    first, parts = 1, [""]
+    for number, line in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\n"), 1):
+        if line[:1] in {" ", "\t"}:
+            parts.append(line[1:])
+        elif parts[-1].endswith("=") and "QUOTED-PRINTABLE" in parts[0].upper():
+            parts[-1] = parts[-1][:-1]
+            parts.append(line)
+        else:
+            yield first, "".join(parts)
+            first, parts = number, [line]
+    yield first, "".join(parts)
 
 
 def _parsed(card: str, label: str, line: int) -> dict[str, list[Any]]:
     import vobject  # noqa: PLC0415 - only where there are cards
 
+    logging.getLogger("vobject.base").setLevel(logging.CRITICAL)  # it would print what it skips
     try:
         contents: dict[str, list[Any]] = vobject.readOne(card, ignoreUnreadable=True).contents
     except (vobject.base.ParseError, ValueError, UnicodeError, LookupError, IndexError, KeyError):

@@ -6,6 +6,7 @@ company are the same, nothing contradicts it, and nobody else could be meant. Wh
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from netaudit.importers.addresses import domain_of, is_below, is_desk, words_of
 from netaudit.importers.likeness import is_full, parted, same_name
 from netaudit.importers.register import Cells, Register, values_of
 from netaudit.importers.sighted import Colleague, Company, Dropped, Person
+from netaudit.loading.values import LONGEST_NAME
 
 if TYPE_CHECKING:
     from datetime import date
@@ -27,8 +29,9 @@ CUSTOMER = ("id", "name", "revenue", "currency", "owner", "x_domain", "x_record"
 CONTACT = ("id", "customer", "name", "role", "left_on", "x_email", "x_profile", "x_record")
 CHANNEL = ("id", "kind", "name", "x_email")
 TIE = ("owner", "contact", "customer", "kind", "last_contact", "followers", "source")
+_CURRENCY = re.compile("[A-Z]{3}")
 MOVED = "contacts of whom an export names another company: they may have left"
-CONTACTED = ("owner", "contact", "customer", "kind", "on", "count", "x_sent", "x_received")
+CONTACTED = ("owner", "contact", "customer", "kind", "on", "count", "x_sent", "x_received", "x_source")
 
 
 @dataclass(slots=True)
@@ -80,10 +83,12 @@ class Ledger:
 
     def employee(self, one: Colleague) -> str:
         """The id of a colleague, new where they are."""
+        _check_length(one.name)
         found = self._identified(self.employees, (("x_record", one.record), ("x_email", one.email)))
         called = one.name or words_of(one.email)
         if found is None and is_full(called):
-            alike = [name for name in self.employees.find("name", same_name(called)) if self._may_be(name, one)]
+            known = (*self.employees.find("name", same_name(called)), *self.employees.find("x_also", same_name(called)))
+            alike = [name for name in dict.fromkeys(known) if self._may_be(name, one)]
             found = alike[0] if len(alike) == 1 else None
         if found is None:
             called = called or one.record.partition(":")[2]
@@ -91,7 +96,7 @@ class Ledger:
                 raise Dropped("nobody owns it")
             if not (one.name or one.email):
                 self.note("owners known by a number only, for the table of users is not in the export", called)
-            found = self.employees.make(called, name=one.name)
+            found = self.employees.make(called, self.channels, name=one.name)
         self.employees.fill(found, name=one.name)
         self.employees.learn(found, "x_record", [one.record])
         self.employees.learn(found, "x_email", [one.email])
@@ -111,9 +116,8 @@ class Ledger:
         if found:
             return found[0]
         local = address.partition("@")[0]
-        taken = f"{local}-mailbox" if local in self.employees else local
         kind = "support_desk" if is_desk(address) else "other"
-        return self.channels.make(taken, kind=kind, name=address, x_email=address)
+        return self.channels.make(local, self.employees, kind=kind, name=address, x_email=address)
 
     def newsletter(self, address: str) -> str:
         """The id of a newsletter that we send from this address."""
@@ -121,19 +125,24 @@ class Ledger:
         if found:
             return found[0]
         called = f"{address.partition('@')[0]}-newsletter"
-        return self.channels.make(called, kind="newsletter", name=f"mailing from {address}", x_email=address)
+        return self.channels.make(
+            called, self.employees, kind="newsletter", name=f"mailing from {address}", x_email=address
+        )
 
     def customer(self, one: Company, *, known: bool = False) -> str:
         """The id of a customer, new where it is unless only `known` ones are wanted.
 
         Raises Dropped for ourselves, for a company that cannot be told from another, and for one that is not wanted.
         """
+        _check_length(one.name)
         if self._is_us(one):
             raise Dropped("at our own company")
         found = self._customer(one)
         if found is None:
             if not (one.name or one.domain):
-                raise Dropped("no company is named")
+                raise Dropped(
+                    "its company is not in the files: give its table along" if one.record else "no company is named"
+                )
             if known or self.only_known:
                 raise Dropped("at none of the book's customers")
             found = self.customers.make(parted(one.name)[0] or one.domain, name=one.name)
@@ -148,6 +157,9 @@ class Ledger:
         found = self._identified(self.customers, (("x_record", one.record),))
         if found is not None:
             return found
+        decided = self.customers.find("x_also", same_name(one.name).replace(";", ","))
+        if len(decided) == 1 and not _contradicts(self.customers[decided[0]], "x_record", one.record):
+            return decided[0]
         at = self._at_domain(one)
         named = self._named(one)
         both = [name for name in at if name in named]
@@ -160,7 +172,13 @@ class Ledger:
         """Customers of this domain; failing that the one whose contacts all have it, if only theirs do."""
         found = self.customers.find("x_domain", one.domain)
         found = found or list(self._staff.get(("domain", one.domain), ()) if one.domain else ())
-        return [name for name in found if not _contradicts(self.customers[name], "x_record", one.record)]
+        return [name for name in found if self._may_share(self.customers[name], one)]
+
+    @staticmethod
+    def _may_share(row: Cells, one: Company) -> bool:
+        """Whether two of one domain can be one: sisters have one site, and names and records of their own."""
+        theirs, mine = parted(row.get("name", ""))[0], parted(one.name)[0]
+        return not (_contradicts(row, "x_record", one.record) or (theirs and mine and theirs != mine))
 
     def _named(self, one: Company) -> list[str]:
         """Customers of this name, whose legal form and domain are not another one."""
@@ -185,6 +203,7 @@ class Ledger:
 
     def contact(self, one: Person) -> str:
         """The id of a person at a customer, new where they are. Raises Dropped for whom the book has no place."""
+        _check_length(one.name, one.role)
         if self.domains and any(is_below(address, self.domains) for address in one.own):
             raise Dropped("at our own company")
         found = self._identified(
@@ -264,15 +283,17 @@ class Ledger:
 
     def _remember(self, name: str) -> None:
         row = self.contacts[name]
-        if called_by(row):
-            self._staff[row["customer"], same_name(called_by(row))][name] = None
+        for called in filter(None, (same_name(called_by(row)), *values_of(row, "x_also"))):
+            self._staff[row["customer"], called][name] = None
         for address in values_of(row, "x_email"):
             if domain_of(address):
                 self._staff["domain", domain_of(address)][row["customer"]] = None
 
     def _identified(self, register: Register, keys: tuple[tuple[str, str], ...]) -> str | None:
         """The row that an identity names; where two of them name two rows, the first, and a doubt about the other."""
-        found = list(dict.fromkeys(name for column, value in keys for name in register.find(column, value)))
+        record = keys[0][1]
+        found = [name for column, value in keys for name in register.find(column, value)]
+        found = [name for name in dict.fromkeys(found) if not _contradicts(register[name], "x_record", record)]
         for other in found[1:]:
             table = next(table for table in ("employees", "customers", "contacts") if getattr(self, table) is register)
             first, second = sorted((found[0], other))
@@ -297,27 +318,45 @@ class Ledger:
         for month, new in months.items():
             ends = (owner, contact, "" if contact else customer, kind)
             old = self.contacted.setdefault((ends, month), new)
-            old.on = max(old.on, new.on)
-            if (new.count, new.sent + new.received) > (old.count, old.sent + old.received):
-                old.count, old.sent, old.received = new.count, new.sent, new.received
+            old.on, old.count = max(old.on, new.on), max(old.count, new.count)
+            old.sent, old.received = max(old.sent, new.sent), max(old.received, new.received)
+
+    def settle(self) -> None:
+        """Count exchanges again from the days each way of all months that are known by now."""
+        totals: dict[Ends, list[int]] = defaultdict(lambda: [0, 0, 0])
+        for ends, name in sorted(self.contacted):
+            month = self.contacted[ends, name]
+            if month.sent or month.received:
+                sums = totals[ends]
+                sums[0] += month.sent
+                sums[1] += month.received
+                month.count = min(sums[0], sums[1]) - sums[2]
+                sums[2] += month.count
 
     def revenue(self, customer: str, amount: Decimal, currency: str, *, several: bool = False) -> None:
         """What a customer brings a year, in the book's currency: the first that is named. Others are not counted."""
-        self.currency = self.currency or currency
-        if several or (currency and currency != self.currency):
+        self.currency = self.currency or (currency if _CURRENCY.fullmatch(currency) else "")
+        if several or (currency and (currency != self.currency or not _CURRENCY.fullmatch(currency))):
             self.customers[customer]["revenue"] = ""
             self.note(f"customers with money in another currency than {self.currency}, so without a revenue", customer)
         else:
             self.customers[customer]["revenue"] = f"{amount:f}"
 
     def index(self) -> None:
-        """Find again by name and domain what was read from a folder."""
+        """Find by name and domain what was read from a folder, or made one."""
+        self._bare.clear()
+        self._staff.clear()
         for name, row in self.customers.rows.items():
             self._bare[parted(row.get("name", ""))[0]][name] = None
         for name in self.contacts.rows:
             self._remember(name)
         for name, row in self.employees.rows.items():
             self.employees.call(name, called_by(row))
+
+
+def _check_length(*names: str) -> None:
+    if any(len(name) > LONGEST_NAME for name in names):
+        raise Dropped(f"a name longer than {LONGEST_NAME} characters")
 
 
 def called_by(row: Cells) -> str:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from netaudit.importers.likeness import id_from, same_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Container, Iterable, Iterator
 
 Cells = dict[str, str]
 """A row: column → text."""
 
-IDENTITIES = ("x_email", "x_profile", "x_record", "x_domain")
-"""Columns that say who a row is, of several values with `;` between."""
+IDENTITIES = ("x_email", "x_profile", "x_record", "x_domain", "x_also")
+"""Columns that say who a row is, of several values with `;` between; `x_also` are names decided to be its own."""
 
 
 class Register:
@@ -43,9 +43,11 @@ class Register:
         self._point("name", same_name(row.get("name", "")), row["id"])
         return row["id"]
 
-    def make(self, called: str, **cells: str) -> str:
-        """A new row whose id is made of what it is `called`."""
-        return self.add({"id": id_from(called, self.rows), **{name: text for name, text in cells.items() if text}})
+    def make(self, called: str, also: Container[str] = (), /, **cells: str) -> str:
+        """A new row whose id is made of what it is `called`, and is none of `also` either."""
+        return self.add(
+            {"id": id_from(called, _Either(self.rows, also)), **{name: text for name, text in cells.items() if text}}
+        )
 
     def find(self, column: str, value: str) -> list[str]:
         """The ids with this identity, or this name."""
@@ -58,6 +60,7 @@ class Register:
         new = [value for value in dict.fromkeys(values) if value and value not in known]
         if new:
             row[column] = ";".join(sorted([*known, *new]))
+            self.columns += [] if column in self.columns else [column]
             for value in new:
                 self._point(column, value, name)
 
@@ -67,6 +70,7 @@ class Register:
         for column, text in cells.items():
             if text and not row.get(column):
                 row[column] = text
+                self.columns += [] if column in self.columns else [column]
                 if column == "name":
                     self._point("name", same_name(text), name)
 
@@ -84,6 +88,7 @@ class Register:
                     ids[into] = None
         for column in IDENTITIES:
             self.learn(into, column, values_of(row, column))
+        self.learn(into, "x_also", [same_name(row.get("name", "")).replace(";", ",")])
         self.fill(into, **{column: text for column, text in row.items() if column not in {"id", *IDENTITIES}})
 
     def written(self) -> Iterator[Cells]:
@@ -93,6 +98,16 @@ class Register:
     def _point(self, column: str, value: str, name: str) -> None:
         if value:
             self._found.setdefault((column, value), {})[name] = None
+
+
+class _Either:
+    """What is in one or the other."""
+
+    def __init__(self, one: Container[str], other: Container[str]) -> None:
+        self._both = (one, other)
+
+    def __contains__(self, name: object) -> bool:
+        return any(name in each for each in self._both)
 
 
 def values_of(row: Cells, column: str) -> list[str]:

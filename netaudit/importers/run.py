@@ -27,7 +27,7 @@ class Run:
     `tally` is that of the file at hand. Put into the book at the end are `days` of contact by their ends, `deals` that
     were won and `messages` (day, who wrote, to whom). `waiting` are messages whose rows may not all have been read,
     `owners` those of opportunities, `sellers` those of deals
-    that name no contact; of contacts that are `renewed` every tie of this system is told again.
+    that name no contact; of contacts that are `renewed` the owner's tie is told again.
     """
 
     kind: str
@@ -51,7 +51,7 @@ class Run:
 
     def record(self, number: str) -> str:
         """An id of the system that was exported, told from those of others."""
-        return f"{self.kind}:{number}" if number else ""
+        return f"{self.kind}:{number.replace(';', ',')}" if number else ""
 
     @property
     def whose(self) -> str:
@@ -59,9 +59,11 @@ class Run:
         assert self.owner is not None  # noqa: S101 - personal kinds are refused without
         return self.owner
 
-    def tie(self, owner: str, contact: str, customer: str, last: date | None = None, kind: str = "") -> None:
-        """A tie that a customer system tells of."""
-        self.ledger.tie(owner, contact, kind, self.kind, last, customer)
+    def tie(
+        self, owner: str, contact: str, customer: str, last: date | None = None, kind: str = "", told: str = ""
+    ) -> None:
+        """A tie that a customer system tells of; `told` by what."""
+        self.ledger.tie(owner, contact, kind, f"{self.kind} {told}".strip(), last, customer)
         self._told.add((owner, contact, "" if contact else customer, kind))
 
     def close(self) -> None:
@@ -73,14 +75,16 @@ class Run:
         put_deals(self.deals, self.ledger)
         self._tie_sellers()
         for ends, row in list(self.ledger.ties.items()):  # who owned a contact once, and is not named any more
-            if ends[1] in self.renewed and row["source"] == self.kind and ends not in self._told:
+            if ends[1] in self.renewed and row["source"] == f"{self.kind} owner" and ends not in self._told:
                 del self.ledger.ties[ends]
 
     def _tie_sellers(self) -> None:
         """Whoever sold to a customer has a tie to it, unless one is on record already: it would count twice."""
         ledger = self.ledger
         known = {
-            (owner, customer or ledger.contacts[contact]["customer"]) for owner, contact, customer, _ in ledger.ties
+            (owner, customer or ledger.contacts.rows.get(contact, {}).get("customer", ""))
+            for (owner, contact, customer, _), row in ledger.ties.items()
+            if contact or row["source"] != self.kind
         }
         known |= {(row["owner"], name) for name, row in ledger.customers.rows.items() if row.get("owner")}
         for (owner, customer), last in self.sellers.items():

@@ -121,12 +121,16 @@ class Row:
         return self._cells.get(name, [])
 
     def day(self, name: str) -> date | None:
-        """A date, in the order of day and month that all dates of the file have."""
-        text = self[name]
+        """The first date of a field, in the order of day and month that all dates of the file have."""
+        return next(iter(self.days(name)), None)
+
+    def days(self, name: str) -> list[date]:
+        """All dates of a field."""
         try:
-            return self.table.day(text) if text else None
+            days = [self.table.day(text) for text in self.all(name)]
         except CellError as error:
             raise self._refused(error, "--date-format '%d.%m.%Y' says how dates are written") from None
+        return [day for day in days if day is not None]
 
     def number(self, name: str) -> Decimal | None:
         """An amount."""
@@ -305,6 +309,9 @@ def _saying(error: InputError, hint: str) -> InputError:
 LARGEST_SHEET = 512 * 2**20
 """Bytes of a spreadsheet when it is unpacked."""
 
+MOST_CELLS = 20_000_000
+"""Cells from the first to the last that is filled."""
+
 
 class Sheet:
     """The first sheet of a spreadsheet that has a header, read by python-calamine (the extra `xlsx`)."""
@@ -351,7 +358,11 @@ def _sheets(file: File) -> Iterator[list[list[str]]]:
     try:
         book = CalamineWorkbook.from_path(str(file.path))
         for name in book.sheet_names:
-            rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+            sheet = book.get_sheet_by_name(name)
+            down, across = sheet.end or (0, 0)
+            if (down + 1) * (across + 1) > MOST_CELLS:
+                raise refuse(file.label, "F003", f"a sheet of more than {MOST_CELLS:,} cells", "save it as CSV")
+            rows = sheet.to_python(skip_empty_area=False)
             yield [[_text(cell) for cell in row] for row in rows]
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
         raise refuse(file.label, "F002", "is no spreadsheet that can be read", "save it as CSV") from None

@@ -135,7 +135,7 @@ TABLES: dict[str, dict[str, Field]] = {
         "customer": Field(ID),
         "kind": _req(KIND),
         "on": _req(DATE),
-        "count": Field(POSITIVE),
+        "count": Field(COUNT),
     },
     "departures": {
         "employee": _req(ID),

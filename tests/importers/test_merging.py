@@ -118,8 +118,8 @@ def test_decisions_are_followed_and_remembered(bring: Bring, book: Read, tmp_pat
     result = bring("linkedin", connections(*people[2:]), employee="mette")
     assert result.summary.doubts == 0
     netaudit.risk(netaudit.load(tmp_path / "book"))
-    aliases.write_text("table,id,same_as,why,decision\ncontacts,nobody,anna-berg,,same\n")
-    with pytest.raises(InputError, match="R001 'nobody' and 'anna-berg' are not two contacts"):
+    aliases.write_text("table,id,same_as,why,decision\ncontacts,anna-berg,nobody,,same\n")
+    with pytest.raises(InputError, match="R001 'anna-berg' and 'nobody' are not two contacts"):
         bring("aliases", {})
 
 
@@ -263,3 +263,140 @@ def test_ids_are_made_of_names() -> None:
     assert id_from("Анна", ()) == "анна"
     assert id_from("!", ()) == "unnamed"
     assert id_from("A", {"a", "a-2"}) == "a-3"
+
+
+HUBSPOT = "Record ID,Company name,Company Domain Name,Website URL,Company owner,Last Activity Date\n"
+
+
+@pytest.mark.parametrize("site", ["facebook.com", "chi.example"])
+def test_companies_of_one_site_and_other_names_stay_apart(bring: Bring, book: Read, site: str) -> None:
+    bring("hubspot", HUBSPOT + f"1,Chi Nordic A/S,,https://www.{site}/nordic,Mette Holm,2026-09-01\n")
+    head = "Organization - ID,Organization - Name,Organization - Website,Organization - Owner\n"
+    bring("pipedrive", head + f"1,Chi Logistics A/S,https://{site}/logistics,Ole Bo\n")
+    assert {row["name"]: row["owner"] for row in rows_of(book()["customers.csv"])} == {
+        "Chi Nordic A/S": "mette-holm",
+        "Chi Logistics A/S": "ole-bo",
+    }
+    assert ("aliases.csv" in book()) == (site == "chi.example")
+
+
+def test_two_records_of_one_system_are_two_whatever_address_they_share(bring: Bring, book: Read) -> None:
+    users = "Id,Username,FirstName,LastName,Email,IsActive\n"
+    users += "".join(
+        f"00500000000000{n}AAA,u,{name},m@ours.example,1\n" for n, name in enumerate(("Mette,Holm", "Ole,Bo"))
+    )
+    bring("salesforce", {"User.csv": users})
+    assert [row["name"] for row in rows_of(book()["employees.csv"])] == ["Mette Holm", "Ole Bo"]
+
+
+def test_what_was_decided_holds_for_later_exports(bring: Bring, book: Read, tmp_path: Path) -> None:
+    people = connections(
+        ("Anna Berg", "Havn A/S", "", ""), ("Ana Berg", "Havn A/S", "", ""), ("Bo Lind", "Havn ApS", "", "")
+    )
+    bring("linkedin", people, employee="mette")
+    path = tmp_path / "book" / "aliases.csv"
+    path.write_text(path.read_text().replace(",\n", ",same\n"))
+    for _ in range(2):  # no import of aliases in between
+        result = bring("linkedin", people, employee="mette")
+        assert result.summary.doubts == 0
+        assert len(rows_of(book()["contacts.csv"])) == 2
+        assert len(rows_of(book()["customers.csv"])) == 1
+    netaudit.risk(netaudit.load(tmp_path / "book"))
+
+
+def test_rows_of_ones_own_are_left_as_they_are(bring: Bring, book: Read, tmp_path: Path) -> None:
+    folder = tmp_path / "book"
+    folder.mkdir()
+    log = "owner,customer,kind,on,count,x_note\nm,havn,call,2026-01-02,2,a\nm,havn,call,2026-01-09,3,b\n"
+    (folder / "interactions.csv").write_text(log)
+    (folder / "ties.csv").write_text("owner,customer\n")
+    (folder / "employees.csv").write_text("id\nm\n")
+    (folder / "contacts.csv").write_text("id,customer,name\nbo,havn,Bo Lind\n")
+    bring("linkedin", connections(("Bo Lind", "Fjord", "", "")), employee="mette")
+    rows = rows_of(book()["interactions.csv"])
+    assert [(row["on"], row["count"], row["x_note"]) for row in rows] == [
+        ("2026-01-02", "2", "a"),
+        ("2026-01-09", "3", "b"),
+    ]
+    netaudit.load(folder)
+
+
+def test_other_tables_ties_outlive_an_import_of_contacts_alone(bring: Bring, book: Read) -> None:
+    exports = network.hubspot()
+    exports["deals.csv"] = exports["deals.csv"].replace("Example, Inc.", "Muster GmbH").replace("Sam", "Mia")
+    exports["deals.csv"] = exports["deals.csv"].replace("Sam Seller", "Mia Miller").replace("Mia Seller", "Mia Miller")
+    bring("hubspot", exports)
+    before = [row for row in rows_of(book()["ties.csv"]) if row["customer"]]
+    bring("hubspot", {"contacts.csv": exports["contacts.csv"]})
+    assert [row for row in rows_of(book()["ties.csv"]) if row["customer"]] == before
+    assert before
+
+
+def test_an_employee_is_named_as_they_were_the_first_time(bring: Bring, book: Read) -> None:
+    for _ in range(2):
+        bring("linkedin", connections(("Bo Lind", "Fjord", "", "")), employee="Mette")
+    assert [row["id"] for row in rows_of(book()["employees.csv"])] == ["mette"]
+    for nobody in ("@", "=x", "Mette <m@ours.example>", "1"):
+        with pytest.raises(UsageError, match="is no name, id or mail address"):
+            bring("linkedin", connections(("Bo Lind", "Fjord", "", "")), employee=nobody)
+
+
+def test_a_channel_and_an_employee_have_ids_of_their_own(bring: Bring, book: Read, tmp_path: Path) -> None:
+    bring("mbox", {"a.mbox": network.mbox()}, domains=["OURS.example"])
+    bring("hubspot", HUBSPOT + "1,Muster GmbH,muster.example,,Support,2026-09-01\n")
+    assert {row["id"] for row in rows_of(book()["employees.csv"])} == {"sam-seller", "mia-miller", "support-2"}
+    netaudit.load(tmp_path / "book")
+
+
+def test_runs_that_overlap_count_no_exchange_twice(bring: Bring, book: Read) -> None:
+    sent, back = "sam@ours.example", "nora@customer.example"
+    january = [(f"2026-01-{day:02}", sent, back) for day in range(1, 6)]
+    february = [(f"2026-02-{day:02}", back, sent) for day in range(1, 6)]
+    march = [(f"2026-03-{day:02}", sent, back) for day in range(1, 6)]
+    for mails in (january + february, february + march):
+        text = "\n".join(f"From x  Mon Mar  2 12:00:00 2026\n{network.message(*one)}" for one in mails)
+        bring("mbox", {"a.mbox": text}, domains=["ours.example"])
+    assert [row["count"] for row in rows_of(book()["interactions.csv"])] == ["0", "5", "0"]
+
+
+@pytest.mark.parametrize("domain", ["", "mette@ours.example", "ours"])
+def test_domains_that_are_none(bring: Bring, domain: str) -> None:
+    with pytest.raises(UsageError, match="is no mail domain"):
+        bring("trace", network.trace(), domains=[domain])
+
+
+def test_the_newest_of_several_days_and_no_day_ahead(bring: Bring, book: Read) -> None:
+    head = "Id,Name,OwnerId,CreatedDate,LastModifiedDate,IsDeleted\n"
+    result = bring("salesforce", head + "001000000000001,Havn,005000000000001,2020-01-01,2026-10-01,0\n")
+    assert result.summary.as_of == "2026-10-01"
+    contacts = network.hubspot()["contacts.csv"].replace("2026-04-02", "2027-04-02")
+    bring("hubspot", {**network.hubspot(), "contacts.csv": contacts}, into="ahead")
+    assert {row.get("last_contact", "") for row in rows_of(book("ahead")["ties.csv"])} == {""}
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("Muster,Lea Lang,Besprechung,2026-01-02,5", "a kind that is none of meeting, call, mail, social"),
+        ("Muster,Lea Lang,call,2027-01-02,5", "still ahead"),
+        (f"Muster,{'x' * 1200},call,2026-01-02,5", "a name longer than 1000 characters"),
+    ],
+)
+def test_a_row_that_is_dropped_leaves_nothing(bring: Bring, book: Read, tmp_path: Path, row: str, reason: str) -> None:
+    table = f"company,contact,kind,date,revenue\n{row}\nHavn,Bo Lind,call,2026-01-03,7\n"
+    result = bring("table", table, employee="mette")
+    assert [one.reason for one in result.rows if one.reason] == [reason]
+    assert [one["id"] for one in rows_of(book()["contacts.csv"])] == ["bo-lind"]
+    netaudit.load(tmp_path / "book")
+
+
+def test_credits_and_odd_stages_are_no_revenue(bring: Bring, book: Read) -> None:
+    deals = "Record ID,Deal Name,Deal Stage,Amount,Currency,Deal owner,Close Date,Associated Company\n"
+    deals += (
+        "1,a,Closed Won,-50,EUR,Mette Holm,2026-02-01,Havn\n2,b,Won back - pending,900,EUR,Mette Holm,2026-02-01,Havn\n"
+    )
+    deals += "3,c,Closed Won,100,EUR,Mette Holm,2026-03-01,Havn\n4,d,Closed Won,70,kr.,Mette Holm,2026-03-01,Fjord\n"
+    result = bring("hubspot", {"deals.csv": deals})
+    assert [row["revenue"] for row in rows_of(book()["customers.csv"])] == ["", "100"]
+    assert [row.reason for row in result.rows if row.reason] == ["a negative amount: credits are not taken off"]
+    assert "currency: EUR\n" in book()["netaudit.yml"]
