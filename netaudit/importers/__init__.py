@@ -61,8 +61,10 @@ def imported(
     ledger = Ledger(today=today, domains=ours, company=company or "")
     place = Folder(folder)
     place.read(ledger)
-    for address in filter(None, map(mail_of, shared)):
-        ledger.channel(address)
+    for text in shared:
+        if not mail_of(text):
+            raise usage(f"{shown(text)} is no mail address", "--shared tenders@ours.example")
+        ledger.channel(mail_of(text))
     from_system = any("x_source" in row for row in ledger.customers.rows.values())
     ledger.only_known = not system.says_customers and (from_system if customers is None else customers == "known")
     merged = place.follow(ledger)

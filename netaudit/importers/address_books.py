@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from netaudit.importers.addresses import mail_of, profile_of
 from netaudit.importers.likeness import company_of
 from netaudit.importers.sighted import Company, Person
-from netaudit.importers.tables import Field
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,8 +35,5 @@ def named(*parts: str) -> str:
     return " ".join(filter(None, parts))
 
 
-EMAIL = ("E-mail # - Value", "E-mail # Address", "E-mail Address", "Email Address", "Email")
 COMPANY = "the customer"
 ROLE = "the contact's role"
-
-__all__ = ["COMPANY", "EMAIL", "LEFT", "NAME", "ROLE", "TELLS", "Field", "add_person", "named"]

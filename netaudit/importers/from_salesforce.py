@@ -140,6 +140,16 @@ _MADE = ("LastModifiedDate", "CreatedDate", "Last Modified Date", "Created Date"
 _CHANGED = Field("changed", _MADE, "how new the export is; not kept")
 _OWNER_ID = Field("owner id", ("OwnerId", "Owner ID", "Assigned To ID"), _OWNS)
 _ACCOUNT = Field("account", ("AccountId", "Account ID"), "the customer")
+_ACTIVITY = (
+    _IS_DELETED,
+    Field("who", ("WhoId", "Contact ID"), "the contact", required=True),
+    Field("what", ("WhatId",), "the customer"),
+    _ACCOUNT,
+    _OWNER_ID,
+    Field("owner", ("Assigned",), _OWNS),
+)
+"""What a task and an event have in common."""
+
 _LEFT = {"telephone numbers, postal addresses, birthdays, descriptions": "no answer needs them"}
 
 PARTS = (
@@ -239,12 +249,7 @@ PARTS = (
     Part(
         "Task",
         (
-            _IS_DELETED,
-            Field("who", ("WhoId", "Contact ID"), "the contact", required=True),
-            Field("what", ("WhatId",), "the customer"),
-            _ACCOUNT,
-            _OWNER_ID,
-            Field("owner", ("Assigned",), _OWNS),
+            *_ACTIVITY,
             Field("date", ("ActivityDate", "Date"), "counted by month; the day of the last one is kept", required=True),
             Field("status", ("Status",), "only what is completed counts; not kept", required=True),
             Field("sort", ("TaskSubtype", "Task Subtype"), "call or mail"),
@@ -256,12 +261,7 @@ PARTS = (
     Part(
         "Event",
         (
-            _IS_DELETED,
-            Field("who", ("WhoId", "Contact ID"), "the contact", required=True),
-            Field("what", ("WhatId",), "the customer"),
-            _ACCOUNT,
-            _OWNER_ID,
-            Field("owner", ("Assigned",), _OWNS),
+            *_ACTIVITY,
             Field(
                 "date",
                 ("StartDateTime", "ActivityDateTime", "ActivityDate", "Start"),

@@ -400,3 +400,8 @@ def test_credits_and_odd_stages_are_no_revenue(bring: Bring, book: Read) -> None
     assert [row["revenue"] for row in rows_of(book()["customers.csv"])] == ["", "100"]
     assert [row.reason for row in result.rows if row.reason] == ["a negative amount: credits are not taken off"]
     assert "currency: EUR\n" in book()["netaudit.yml"]
+
+
+def test_a_shared_mailbox_is_an_address(bring: Bring) -> None:
+    with pytest.raises(UsageError, match="'tenders' is no mail address"):
+        bring("trace", network.trace(), domains=["ours.example"], shared=["tenders"])
