@@ -26,7 +26,8 @@ class Run:
 
     `tally` is that of the file at hand. Put into the book at the end are `days` of contact by their ends, `deals` that
     were won and `messages` (day, who wrote, to whom). `waiting` are messages whose rows may not all have been read,
-    `owners` those of opportunities, `sellers` those of deals that name no contact; of contacts that are `renewed` the owner's tie is told again.
+    `owners` those of opportunities, `sellers` those of deals that name no contact; of contacts that are `renewed` the
+    owner's tie is told again.
     """
 
     kind: str
