@@ -435,7 +435,7 @@ def import_exports(
 
     from netaudit.importers import imported
     from netaudit.importers.tables import wishes
-    from netaudit.report.streams import deliver_all
+    from netaudit.report.streams import deliver_into
 
     result, texts = imported(
         kind,
@@ -450,8 +450,7 @@ def import_exports(
         wishes=wishes(columns, date_format, decimal, encoding),
         told=told,
     )
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    deliver_all(texts)
+    deliver_into(Path(folder), texts)
     return result
 
 

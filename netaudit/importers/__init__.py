@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from netaudit.errors import InputError, OutputError, Problem, nearest, shown, usage
 from netaudit.importers.addresses import domain_said, mail_of
+from netaudit.importers.archives import exports_in, is_archive
 from netaudit.importers.doubts import doubts_of
 from netaudit.importers.folder import Folder
 from netaudit.importers.kinds import KINDS, Kind
@@ -22,6 +23,7 @@ from netaudit.importers.run import Run
 from netaudit.importers.sighted import Dropped
 from netaudit.importers.tables import Table, Wishes
 from netaudit.importers.tally import Tally
+from netaudit.importers.who_is_who import called_by
 from netaudit.loading.files import File, refuse
 from netaudit.loading.values import asked_day
 from netaudit.report.streams import is_same
@@ -72,7 +74,6 @@ def imported(
     run.owner = _owner(ledger, employee) if employee else None
     warnings: list[str] = []
     tallies = list(_read(run, system, files, warnings)) if kind != DECISIONS else []
-    place.follow(ledger)  # whom an export has told of again
     ledger.settle()
     _check_kept(tallies, expected=kind != DECISIONS)
     warnings += [f"{tally.file}: nothing of it was kept" for tally in tallies if not tally.kept]
@@ -110,7 +111,7 @@ def _owner(ledger: Ledger, employee: str) -> str:
     """The employee whose export it is: by id, address or name; new where the book knows none of these."""
     people = ledger.employees
     found = [employee] if employee in people else people.find("x_email", mail_of(employee))
-    found = found or people.find("name", same_name(employee))
+    found = found or people.find("name", same_name(employee)) or people.find("x_also", same_name(employee))
     found = found or [name for name in [id_from(employee, ())] if name in people]
     if len(found) > 1:
         raise usage(f"several employees are called {shown(employee)}", f"name one by id: {', '.join(sorted(found))}")
@@ -120,6 +121,10 @@ def _owner(ledger: Ledger, employee: str) -> str:
     if not address and (not any(char.isalpha() for char in employee) or set(employee) & set("@<>=")):
         raise usage(f"{shown(employee)} is no name, id or mail address", "--employee mette")
     called = address.partition("@")[0] if address else employee
+    near = [name for name, row in people.rows.items() if same_name(employee) in same_name(called_by(row)).split()]
+    if near:
+        hint = f"--employee {near[0]} is {called_by(people[near[0]])}; somebody new is named in full"
+        raise usage(f"no employee is called {shown(employee)} alone", hint)
     new = people.make(called, ledger.channels, name="" if address else employee, x_email=address)
     ledger.note("employees who were not in the book", new)
     return new
@@ -135,7 +140,8 @@ def _read(run: Run, system: Kind, paths: Sequence[str], warnings: list[str]) -> 
                 tallies.append(run.tally)
                 system.read(File(Path(path), path), run)
         else:
-            tables = [_table(file, system, run.wishes, copies) for path in paths for file in _files(path, system)]
+            inside = [file for path in paths for file in _files(path, system, copies)]
+            tables = [_table(file, system, run.wishes, copies) for file in inside]
             for part in system.parts:
                 for table in tables:
                     if table.part is part:
@@ -149,19 +155,17 @@ def _read(run: Run, system: Kind, paths: Sequence[str], warnings: list[str]) -> 
     yield from tallies
 
 
-def _files(path: str, system: Kind) -> Iterator[File]:
-    """The file itself; of a folder, those that are called as the system calls its exports."""
-    if not Path(path).is_dir():
-        yield File(Path(path), path)
-        return
+def _files(path: str, system: Kind, copies: ExitStack) -> list[File]:
+    """The file itself; of an archive, those that are called as the system calls its exports."""
+    file = File(Path(path), path)
+    if not is_archive(file):
+        return [file]
     names = {part.name.casefold() for part in system.parts}
-    names |= {f"{name}.csv" for name in names}
-    found = sorted(one for one in Path(path).iterdir() if one.name.casefold() in names)
+    found = exports_in(file, names | {f"{name}.csv" for name in names}, copies)
     if not found:
-        raise refuse(
-            path, "F005", f"a folder without any of {', '.join(part.name for part in system.parts)}", "name files"
-        )
-    yield from (File(one, str(one)) for one in found)
+        wanted = ", ".join(part.name for part in system.parts)
+        raise refuse(path, "F005", f"an archive without any of {wanted}", "name files")
+    return found
 
 
 def _table(file: File, system: Kind, wishes: Wishes, copies: ExitStack) -> Table:
@@ -176,9 +180,9 @@ def _unknown(file: File, headings: Sequence[str], parts: Sequence[Part]) -> Prob
     needed = "; ".join(
         f"{part.name}: {', '.join(one.headings[0] for one in part.fields if one.required)}" for part in parts
     )
-    hint = (
-        f"needed are {needed}. Another language: --column 'first name=Fornavn'; netaudit import detect names the kind"
-    )
+    first = parts[0].fields[0]
+    named = f"other headings are named by --column '{first.name}=…'"
+    hint = f"needed are {needed}; {named}; netaudit import detect names the kind"
     return Problem("C004", f"no such table: {', '.join(headings)[:200]}", hint, file.label, 1, 1)
 
 

@@ -47,6 +47,10 @@ def add_deal(run: Run, row: Row, person: Person, owner: Colleague, stage: str) -
     saw(run, row)
     if row["amount"].lstrip()[:1] in {"-", "(", "\u2212"}:
         raise Dropped("a negative amount: credits are not taken off")
+    amount, day = row.number("amount"), row.day("closed")
+    won = amount is not None and day is not None and day <= run.ledger.today and is_won(stage)
+    if not (won or owner.name or owner.email or owner.record):
+        raise Dropped("not won, and without an owner")
     customer = run.ledger.customer(person.company)
     told_by(run, customer)
     who, last = owner_id(run, owner), _last(run, row)
@@ -60,11 +64,8 @@ def add_deal(run: Run, row: Row, person: Person, owner: Colleague, stage: str) -
         run.tie(who, contact, customer, last)
     elif who:
         run.sellers[who, customer] = max(filter(None, (run.sellers.get((who, customer)), last)), default=None)
-    amount, day = row.number("amount"), row.day("closed")
-    if amount is not None and day is not None and day <= run.ledger.today and is_won(stage):
+    if won and amount is not None and day is not None:
         run.deals.append(Deal(customer, amount, row["currency"].upper(), day, f"line {row.line}"))
-    elif not who:
-        raise Dropped("not won, and without an owner")
 
 
 def told_by(run: Run, customer: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
+
+from netaudit.importers.ledger import CURRENCY
 
 if TYPE_CHECKING:
     from datetime import date
@@ -31,8 +33,13 @@ def is_won(stage: str) -> bool:
 
 
 def put_deals(deals: list[Deal], ledger: Ledger) -> None:
-    """Revenue of each customer from its deals of a year. Raises nothing: what is not of that year is said."""
+    """Revenue of each customer from its deals of a year, in the book's currency: else the one that most deals have.
+
+    Raises nothing: what is not of that year is said.
+    """
     end = ledger.newest or ledger.today
+    named = Counter(deal.currency for deal in deals if CURRENCY.fullmatch(deal.currency))
+    ledger.currency = ledger.currency or min(named, key=lambda one: (-named[one], one), default="")
     recent = [deal for deal in deals if deal.day > end - YEAR]
     sums: dict[str, Decimal] = defaultdict(Decimal)
     currencies: dict[str, set[str]] = defaultdict(set)
@@ -41,7 +48,9 @@ def put_deals(deals: list[Deal], ledger: Ledger) -> None:
         currencies[deal.customer].add(deal.currency)
     for customer, amount in sums.items():
         several = len(currencies[customer]) > 1
-        ledger.revenue(customer, amount, "" if several else currencies[customer].pop(), several=several)
+        ledger.revenue(customer, amount, "several" if several else currencies[customer].pop())
     for deal in deals:
+        if deal.customer not in sums:
+            ledger.revenue(deal.customer, None)
         if deal.day <= end - YEAR:
             ledger.note("deals won more than a year before the export, which are in no revenue", deal.at)

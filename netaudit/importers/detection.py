@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netaudit.errors import InputError
+from netaudit.importers.archives import is_archive, names_in
 from netaudit.importers.kinds import KINDS
-from netaudit.importers.tables import SPREADSHEETS, Table, Wishes
+from netaudit.importers.sources import SPREADSHEETS
+from netaudit.importers.tables import Table, Wishes
 from netaudit.loading.files import File, encoding_of, refuse, regular
 from netaudit.result import Result, Sentence, Unit, Value, column
 
@@ -22,6 +24,9 @@ _BEGINNINGS = {
     "ical": ("BEGIN:VCALENDAR", "its first line is BEGIN:VCALENDAR"),
     "mbox": ("FROM ", "its first line begins with 'From '"),
 }
+
+ARCHIVED = ("linkedin", "salesforce")
+"""Kinds that hand out archives."""
 
 _NO_TABLE = ("C004", "F006")
 """Codes of files in which no header was found, or nothing."""
@@ -66,8 +71,8 @@ def _next(row: Row) -> Sentence:
 
 def _detect(path: str) -> Iterator[Row]:
     file = File(Path(path), path)
-    if file.path.is_dir():
-        yield from _folder(file)
+    if is_archive(file):
+        yield from _archive(file)
     elif (kind := _by_beginning(file)) is not None:
         yield Row(path, kind, KINDS[kind].parts[0].name, _BEGINNINGS[kind][1])
     else:
@@ -105,12 +110,17 @@ def _by_headings(file: File) -> Iterator[Row]:
         yield Row(file.label, None, None, why)
 
 
-def _folder(file: File) -> Iterator[Row]:
+def _archive(file: File) -> Iterator[Row]:
+    """A folder or .zip file by the names of what is in it."""
     if any((file.path / name).is_dir() for name in ("cur", "new")):
         yield Row(file.label, "maildir", "Maildir", "it has folders cur and new")
         return
-    names = {path.name.casefold() for path in file.path.iterdir()}
-    found = [part.name for part in KINDS["linkedin"].parts if part.name.casefold() in names]
-    if not found:
-        raise refuse(file.label, "F005", "a folder that is neither a Maildir nor a LinkedIn archive", "name its files")
-    yield Row(file.label, "linkedin", "archive", f"it holds {', '.join(found)}")
+    names = {name.casefold().removesuffix(".csv") for name in names_in(file)}
+    found = {
+        kind: [part.name for part in KINDS[kind].parts if part.name.casefold().removesuffix(".csv") in names]
+        for kind in ARCHIVED
+    }
+    kind = max(ARCHIVED, key=lambda one: len(found[one]))
+    if not found[kind]:
+        raise refuse(file.label, "F005", "holds no export that is known by its name", "name its files")
+    yield Row(file.label, kind, "archive", f"it holds {', '.join(found[kind])}")

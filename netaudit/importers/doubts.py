@@ -12,7 +12,7 @@ from netaudit.importers.likeness import is_full, parted, same_name, skeleton
 from netaudit.importers.register import values_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from netaudit.importers.ledger import Ledger
     from netaudit.importers.register import Cells
@@ -46,13 +46,8 @@ def _customers(ledger: Ledger) -> Iterator[tuple[str, list[str], str]]:
     rows = ledger.customers.rows
     for group in _alike({name: parted(_called(row))[0] for name, row in rows.items()}):
         yield "customers", group, "their names differ by spelling or legal form at most"
-    domains: dict[str, list[str]] = defaultdict(list)
-    for name, row in rows.items():
-        for domain in values_of(row, "x_domain"):
-            domains[domain].append(name)
-    for group in domains.values():
-        if 1 < len(group) <= MOST:
-            yield "customers", group, "they have a domain in common"
+    for group in _sharing(rows, "x_domain"):
+        yield "customers", group, "they have a domain in common"
 
 
 def _employees(ledger: Ledger) -> Iterator[tuple[str, list[str], str]]:
@@ -76,6 +71,8 @@ def _contacts(ledger: Ledger) -> Iterator[tuple[str, list[str], str]]:
         there[row.get("customer", "")][name] = _called(row)
         if is_full(row.get("name", "")):
             anywhere[same_name(row["name"])].append(name)
+    for group in _sharing(ledger.contacts.rows, "x_email"):
+        yield "contacts", group, "they have a mail address in common"
     for people in there.values():
         for group in _alike(people):
             yield "contacts", group, "one customer, and names that differ by spelling at most"
@@ -91,6 +88,15 @@ def _alike(names: dict[str, str]) -> list[list[str]]:
     for name, called in names.items():
         groups[skeleton(called)].append(name)
     return [group for bones, group in groups.items() if bones and 1 < len(group) <= MOST]
+
+
+def _sharing(rows: Mapping[str, Cells], column: str) -> list[list[str]]:
+    """Ids that have an identity in common."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name, row in rows.items():
+        for value in values_of(row, column):
+            groups[value].append(name)
+    return [group for group in groups.values() if 1 < len(group) <= MOST]
 
 
 def _nearly(names: dict[str, str]) -> Iterator[list[str]]:

@@ -34,7 +34,7 @@ ONE_WAY = "never answered, or never written to"
 class Message(NamedTuple):
     """What its header says: the day, who wrote, who was written to; `bulk` is LIST or MAILING, or "".
 
-    `rows` are the rows of an export that it stands in, or 1.
+    `rows` are the rows of an export that it stands in, or 1; `line` is that of the first, where lines are known.
     """
 
     day: date | None
@@ -42,6 +42,7 @@ class Message(NamedTuple):
     recipients: tuple[str, ...]
     bulk: str = ""
     rows: int = 1
+    line: int | None = None
 
 
 @dataclass(slots=True)
@@ -109,7 +110,7 @@ class Post:
         try:
             pairs = self._judged(message)
         except Dropped as why:
-            self.tally.drop(why.reason, rows=message.rows)
+            self.tally.drop(why.reason, message.line, message.rows)
             return
         self._tallies[id(self.tally)] = self.tally
         self._taken[id(self.tally)][pairs] += message.rows
@@ -172,7 +173,9 @@ class Post:
 
     def their_side(self, address: str) -> tuple[str, str]:
         """Contact and customer; a mailbox that several read there is the customer itself."""
-        person = Person(name=self.names.get(address, ""), emails=(address,))
+        people = self.ledger.contacts
+        named = any(people[name].get("name") for name in people.find("x_email", address))
+        person = Person(name="" if named else self.names.get(address, ""), emails=(address,))
         if is_shared(address):
             return "", self.ledger.customer_of(person)
         contact = self.ledger.contact(person)
@@ -197,7 +200,7 @@ def _exchanged(months: dict[int, _Days]) -> dict[str, Month]:
         done += count
         last = max(days.sent, days.received).bit_length() - 1
         day = date(number // 12, number % 12 + 1, last)
-        found[f"{day:%Y-%m}"] = Month(day.isoformat(), count, days.sent.bit_count(), days.received.bit_count())
+        found[f"{day:%Y-%m}"] = Month(day.isoformat(), 0, count, days.sent.bit_count(), days.received.bit_count())
     return found
 
 

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netaudit.errors import InputError, shown
+from netaudit.importers.decisions import REGISTERS, made_one
 from netaudit.importers.ledger import CONTACTED, TIE, Month
-from netaudit.importers.register import Cells, Register
-from netaudit.importers.tables import Lines
+from netaudit.importers.sources import Lines
 from netaudit.loading.files import File, contents, decoded, refuse
 from netaudit.loading.find import ALIASES, BOOK, SETTINGS
-from netaudit.loading.from_yaml import Mapping, Scalar, read_document
+from netaudit.loading.from_yaml import Mapping as Node
+from netaudit.loading.from_yaml import Scalar, read_document
 from netaudit.loading.schema import TABLES
 from netaudit.report.escape import for_csv
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from netaudit.importers.ledger import Ledger
+    from netaudit.importers.register import Cells
 
 _ALIAS = ("table", "id", "same_as", "why", "decision")
 _SHIELDED = re.compile("(^|[;,\t]\\s*)'(?=[=+@\\-\uff1d\uff0b\uff0d\uff20])")
@@ -35,12 +37,6 @@ IMPORTED = "import"
 """How rows of contacts by month are marked, so that those of others are left as they are."""
 
 _COUNT = re.compile("[0-9]{1,4}")
-REGISTERS = ("employees", "customers", "contacts", "channels")
-_POINTS_AT = {
-    "employees": ("owner", "employee", "manager", "relayed_by", "via"),
-    "customers": ("customer",),
-    "contacts": ("contact",),
-}
 
 
 class Folder:
@@ -71,6 +67,7 @@ class Folder:
         with ExitStack() as copies:
             for table in TABLES:
                 self._read_table(table, ledger, copies)
+            ledger.part_counts()
             for row in self._rows(ALIASES, set(_ALIAS), copies)[1]:
                 self.decisions[row.get("table", ""), row.get("id", ""), row.get("same_as", "")] = row
         for row in (*ledger.contacts.rows.values(), *ledger.ties.values(), *ledger.other_ties, *ledger.other_log):
@@ -94,7 +91,7 @@ class Folder:
         root, problems = read_document(self.settings, str(path))
         if problems:
             raise InputError(problems)
-        nodes = root.nodes if isinstance(root, Mapping) else {}
+        nodes = root.nodes if isinstance(root, Node) else {}
         if "tables" in nodes:
             raise refuse(str(path), "F005", "maps files of other systems", "import them into a folder of their own")
         said = {name: node.text or "" for name, node in nodes.items() if isinstance(node, Scalar)}
@@ -139,52 +136,9 @@ class Folder:
 
     def follow(self, ledger: Ledger) -> int:
         """Make one of what a person has decided is one; returns how often."""
-        done = 0
-        for (table, other, into), row in list(self.decisions.items()):
-            if row.get("decision", "").casefold() not in {"same", "yes"}:
-                continue
-            register: Register = getattr(ledger, table) if table in _POINTS_AT else Register()
-            if other not in register and into in register:
-                continue  # made one before; should an export tell of it again, it is made one again
-            if into not in register or other == into:
-                message = f"{shown(other)} and {shown(into)} are not two {table} of the book"
-                raise refuse(str(self.path / ALIASES), "R001", message, "delete the line")
-            register.merge(other, into)
-            self._rename(ledger, table, other, into)
-            done += 1
-        if done:
-            ledger.index()
-        return done
-
-    def _rename(self, ledger: Ledger, table: str, other: str, into: str) -> None:
-        """Point everything at the one that is left."""
-        names = _POINTS_AT[table]
-        rows: list[Cells] = [row for register in REGISTERS for row in getattr(ledger, register).rows.values()]
-        rows += [*ledger.ties.values(), *ledger.other_ties, *ledger.other_log]
-        rows += [row for _, further in self._further.values() for row in further]
-        for row in rows:
-            for name in names:
-                if row.get(name) == other:
-                    row[name] = into
-            if table == "employees" and other in row.get("admins", "").split(";"):
-                row["admins"] = ";".join(
-                    dict.fromkeys(into if one == other else one for one in row["admins"].split(";"))
-                )
-            if table == "contacts" and row.get("contact") == into and row.get("customer"):
-                row["customer"] = ledger.contacts[into].get("customer", "")
-        ties, ledger.ties = [*ledger.ties.values()], {}
-        for row in ties:
-            ends = (row["owner"], row.get("contact", ""), row.get("customer", ""), row.get("kind", ""))
-            for source in row["source"].split(";"):
-                ledger.tie(ends[0], ends[1], ends[3], source, None, ends[2])
-            kept = ledger.ties[ends[0], ends[1], "" if ends[1] else ends[2], ends[3]]
-            kept["last_contact"] = max(kept.get("last_contact", ""), row.get("last_contact", ""))
-        months, ledger.contacted = ledger.contacted, {}
-        for (ends, month), one in months.items():
-            renamed = tuple(
-                into if name == other and place in names else name for place, name in zip(TIE, ends, strict=False)
-            )
-            ledger.contact_on(renamed[0], renamed[1], renamed[2], ends[3], {month: one})
+        same = [key for key, row in self.decisions.items() if row.get("decision", "").casefold() in {"same", "yes"}]
+        further = [row for _, rows in self._further.values() for row in rows]
+        return made_one(same, ledger, further, str(self.path / ALIASES))
 
     def texts(self, ledger: Ledger) -> dict[str | None, str]:
         """What each file of the folder is to say, by its path."""
@@ -257,7 +211,8 @@ def _take_contacted(row: Cells, ledger: Ledger) -> None:
     if row.get("x_source") != IMPORTED or not row.get("owner") or not all(map(_COUNT.fullmatch, numbers)):
         ledger.other_log.append(row)
         return
-    month = Month(row.get("on", ""), *map(int, numbers))
+    count, sent, received = map(int, numbers)
+    month = Month(row.get("on", ""), count, 0, sent, received)
     ends = (row["owner"], row.get("contact", ""), row.get("customer", ""), row.get("kind", ""))
     ledger.contact_on(*ends, {month.on[:7]: month})
 

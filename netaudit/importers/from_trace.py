@@ -24,7 +24,7 @@ def _event(row: Row, run: Run) -> None:
     recipients = tuple(
         filter(None, (mail_of(name) for name, _, status in addresses if "fail" not in status.casefold()))
     )
-    message = Message(row.day("date"), mail_of(row["sender"]), recipients)
+    message = Message(row.day("date"), mail_of(row["sender"]), recipients, line=row.line)
     waiting: OrderedDict[str, Message] = run.waiting
     number = row["message id"] or f"line {row.line}"
     earlier = waiting.pop(number, None)
@@ -34,6 +34,7 @@ def _event(row: Row, run: Run) -> None:
             earlier.sender or message.sender,
             (*earlier.recipients, *(one for one in message.recipients if one not in earlier.recipients))[: MANY + 1],
             rows=earlier.rows + 1,
+            line=earlier.line,
         )
     waiting[number] = message
     if len(waiting) > OPEN:

@@ -30,6 +30,8 @@ _NO_COMPANY = {
 """What stands for a company where there is none."""
 
 _SPELT = str.maketrans(SPELT)
+_ACCENT = re.compile("[\u0300-\u036f]")
+_AND = frozenset({"&", "and", "und", "og"})
 _LOOSE = re.compile(r"([aou])e")
 
 
@@ -44,8 +46,10 @@ def parted(company: str) -> tuple[str, str]:
     forms: list[str] = []
     while len(words) > 1:
         last = words[-1].replace(".", "").replace("/", "")
-        if last not in _FORM_OF and not (forms and last in {"&", "and", "und", "og"}):
+        if last not in _FORM_OF and not (forms and last in _AND):
             break
+        if last == "co" and not forms and words[-2] in _AND:
+            break  # `& Co` alone is a part of the name, as `& Sons` is
         words.pop()
         if last in _FORM_OF:
             forms.insert(0, _FORM_OF[last])
@@ -62,6 +66,12 @@ def is_full(name: str) -> bool:
     return len(name.split()) > 1
 
 
+def are_strangers(one: str, other: str) -> bool:
+    """Whether two full names have no word in common, however it is spelt."""
+    words = [{skeleton(word) for word in name.split()} - {""} for name in (one, other)]
+    return is_full(one) and is_full(other) and words[0].isdisjoint(words[1])
+
+
 def skeleton(name: str) -> str:
     """What of a name is left when spelling, order, accents and signs are not looked at: equal ones may be one."""
     plain = "".join(sorted(re.findall(r"[^\W_]+", letters_of(name))))
@@ -71,7 +81,7 @@ def skeleton(name: str) -> str:
 def id_from(text: str, taken: Container[str]) -> str:
     """An id in small letters, digits and hyphens made of a name, numbered where it is taken already."""
     letters = unicodedata.normalize("NFKD", unicodedata.normalize("NFC", text).casefold().translate(_SPELT))
-    plain = "".join(char for char in letters if not unicodedata.combining(char))
+    plain = unicodedata.normalize("NFC", _ACCENT.sub("", letters))
     stem = re.sub(r"[^\w.]+|_|\.(?=[0-9])", "-", plain).strip("-.")[:80].rstrip("-.") or "unnamed"
     name, number = stem, 1
     while name in taken:

@@ -17,11 +17,15 @@ IDENTITIES = ("x_email", "x_profile", "x_record", "x_domain", "x_also")
 
 
 class Register:
-    """Rows with an id. `columns` are those that are written, further ones of a file are kept behind them."""
+    """Rows with an id. `columns` are those that are written, further ones of a file are kept behind them.
+
+    `gone` are ids of rows that were made one with another: nobody else is called so.
+    """
 
     def __init__(self, *columns: str) -> None:
         self.columns = list(columns)
         self.rows: dict[str, Cells] = {}
+        self.gone: set[str] = set()
         self._found: dict[tuple[str, str], dict[str, None]] = {}
 
     def __contains__(self, name: object) -> bool:
@@ -45,13 +49,12 @@ class Register:
 
     def make(self, called: str, also: Container[str] = (), /, **cells: str) -> str:
         """A new row whose id is made of what it is `called`, and is none of `also` either."""
-        return self.add(
-            {"id": id_from(called, _Either(self.rows, also)), **{name: text for name, text in cells.items() if text}}
-        )
+        taken = _Any(self.rows, self.gone, also)
+        return self.add({"id": id_from(called, taken), **{name: text for name, text in cells.items() if text}})
 
     def find(self, column: str, value: str) -> list[str]:
         """The ids with this identity, or this name."""
-        return list(self._found.get((column, value), ())) if value else []
+        return [name for name in self._found.get((column, value), ()) if name in self.rows] if value else []
 
     def learn(self, name: str, column: str, values: Iterable[str]) -> None:
         """Add identities to a row."""
@@ -78,17 +81,13 @@ class Register:
         """Find the row by this name as well."""
         self._point("name", same_name(called), name)
 
-    def merge(self, other: str, into: str) -> None:
-        """One row of two: what the first lacks comes from the other, which is gone then."""
+    def merge(self, other: str, into: str, also: str) -> None:
+        """One row of two: what the first lacks comes from the other, which is gone then. `also` is its name now."""
         row = self.rows.pop(other)
-        for (column, _), ids in self._found.items():
-            if other in ids:
-                del ids[other]
-                if column == "name":
-                    ids[into] = None
+        self.gone.add(other)
         for column in IDENTITIES:
             self.learn(into, column, values_of(row, column))
-        self.learn(into, "x_also", [same_name(row.get("name", "")).replace(";", ",")])
+        self.learn(into, "x_also", [also])
         self.fill(into, **{column: text for column, text in row.items() if column not in {"id", *IDENTITIES}})
 
     def written(self) -> Iterator[Cells]:
@@ -100,14 +99,14 @@ class Register:
             self._found.setdefault((column, value), {})[name] = None
 
 
-class _Either:
-    """What is in one or the other."""
+class _Any:
+    """What is in any of them."""
 
-    def __init__(self, one: Container[str], other: Container[str]) -> None:
-        self._both = (one, other)
+    def __init__(self, *each: Container[str]) -> None:
+        self._each = each
 
     def __contains__(self, name: object) -> bool:
-        return any(name in each for each in self._both)
+        return any(name in one for one in self._each)
 
 
 def values_of(row: Cells, column: str) -> list[str]:

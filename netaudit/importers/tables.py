@@ -7,18 +7,14 @@ from __future__ import annotations
 
 import codecs
 import re
-import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from netaudit.errors import InputError, Problem, shown, usage
-from netaudit.loading.dialect import PREAMBLE, Dialect, dialect_of
-from netaudit.loading.encoding import Text, as_utf8
-from netaudit.loading.files import File, refuse, regular
-from netaudit.loading.footers import is_note
-from netaudit.loading.records import Records
+from netaudit.errors import InputError, shown, usage
+from netaudit.importers.sources import SPREADSHEETS, Lines, Sheet
+from netaudit.loading.files import File, refuse
 from netaudit.loading.values import CellError, Reading, day_number, day_of, folded, read_date, read_number
 
 if TYPE_CHECKING:
@@ -29,7 +25,6 @@ if TYPE_CHECKING:
 
     from netaudit.importers.run import Run
 
-SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
 SEVERAL = " ::: "
 """What Google writes between several values of one cell."""
 
@@ -263,113 +258,3 @@ def _values(cells: Iterable[str]) -> list[str]:
     """What cells hold, several values of one cell apart, without an asterisk that only says which is preferred."""
     parts = (part.strip().removeprefix("* ") for cell in cells for part in cell.split(SEVERAL))
     return list(dict.fromkeys(part for part in parts if part))
-
-
-class Lines:
-    """A CSV file, read strictly."""
-
-    def __init__(self, file: File, known: set[str], encoding: str | None, copies: ExitStack) -> None:
-        regular(file)
-        try:
-            self._text: Text = as_utf8(file, encoding, copies)
-        except OSError as error:
-            raise refuse(file.label, "F001", f"cannot be read: {error.strerror}") from None
-        except InputError as error:
-            raise _saying(error, "--encoding cp1252") from None
-        self._dialect: Dialect = dialect_of(self._text, known)
-        self.headings = self._dialect.headings
-        self.warnings = self._text.warnings
-
-    def rows(self, aside: Counter[str]) -> Iterator[tuple[int, list[str]]]:
-        """Line and cells of every row."""
-        records = Records(self._text, self._dialect)
-        for record in records:
-            filled = [cell for cell in record.cells if cell.strip()]
-            if len(filled) == 1 and is_note(filled, apart=False):  # a footer that a spreadsheet has padded
-                aside["notes below the table"] += 1
-            else:
-                yield record.line, record.cells
-        if records.problems:
-            raise InputError(records.problems, records.count)
-        aside["blank lines"] += records.blank
-        aside["notes below the table"] += records.notes
-
-
-def _saying(error: InputError, hint: str) -> InputError:
-    """The same, with an option where it speaks of settings."""
-    first = error.problems[0]
-    if first.hint is None or "encoding" not in first.hint:
-        return error
-    said = Problem(
-        first.code, first.message, f"save the file as UTF-8, or add {hint}", first.file, first.line, first.column
-    )
-    return InputError([said])
-
-
-LARGEST_SHEET = 512 * 2**20
-"""Bytes of a spreadsheet when it is unpacked."""
-
-MOST_CELLS = 20_000_000
-"""Cells from the first to the last that is filled."""
-
-
-class Sheet:
-    """The first sheet of a spreadsheet that has a header, read by python-calamine (the extra `xlsx`)."""
-
-    warnings: list[str]
-
-    def __init__(self, file: File, known: set[str]) -> None:
-        regular(file)
-        self.warnings = []
-        self._rows: list[list[str]] = []
-        best = (0, 0)
-        for rows in _sheets(file):
-            heads = [len({folded(cell).casefold() for cell in row} & known) for row in rows[:PREAMBLE]]
-            here = max(((fits, -index) for index, fits in enumerate(heads)), default=(0, 0))
-            if here > best or not self._rows:
-                best, self._rows = here, rows
-        self._first = -best[1] + 1
-        self.headings = tuple(self._rows[self._first - 1]) if self._rows else ()
-
-    def rows(self, aside: Counter[str]) -> Iterator[tuple[int, list[str]]]:
-        """Line and cells of every row; empty ones are counted `aside`."""
-        for line, cells in enumerate(self._rows[self._first :], self._first + 1):
-            filled = [cell for cell in cells if cell]
-            if not filled:
-                aside["blank lines"] += 1
-            elif len(filled) == 1 and is_note(filled, apart=False):
-                aside["notes below the table"] += 1
-            else:
-                yield line, cells
-
-
-def _sheets(file: File) -> Iterator[list[list[str]]]:
-    """The cells of every sheet as text."""
-    try:
-        from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an extra
-    except ImportError:
-        raise refuse(
-            file.label, "F002", "is a spreadsheet", "pip install 'netaudit[xlsx]', or save it as CSV"
-        ) from None
-    if zipfile.is_zipfile(file.path):
-        with zipfile.ZipFile(file.path) as packed:
-            if sum(one.file_size for one in packed.infolist()) > LARGEST_SHEET:
-                raise refuse(file.label, "F003", f"unpacks to more than {LARGEST_SHEET >> 20} MiB", "save it as CSV")
-    try:
-        book = CalamineWorkbook.from_path(str(file.path))
-        for name in book.sheet_names:
-            sheet = book.get_sheet_by_name(name)
-            down, across = sheet.end or (0, 0)
-            if (down + 1) * (across + 1) > MOST_CELLS:
-                raise refuse(file.label, "F003", f"a sheet of more than {MOST_CELLS:,} cells", "save it as CSV")
-            rows = sheet.to_python(skip_empty_area=False)
-            yield [[_text(cell) for cell in row] for row in rows]
-    except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
-        raise refuse(file.label, "F002", "is no spreadsheet that can be read", "save it as CSV") from None
-
-
-def _text(cell: object) -> str:
-    """A cell as it would stand in CSV: days in ISO, whole numbers without a point."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
-    return str(cell).strip()

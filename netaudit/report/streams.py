@@ -73,6 +73,18 @@ def deliver_all(texts: Mapping[str | None, str]) -> None:
         undo.pop_all()
 
 
+def deliver_into(folder: Path, texts: Mapping[str | None, str]) -> None:
+    """Write each text to its file in a folder, which is made where there is none, all or none (`deliver_all`)."""
+    missing = [one for one in (folder, *folder.parents) if not os.path.lexists(one)]
+    with contextlib.ExitStack() as undo:
+        for one in reversed(missing):
+            with _reporting(one):
+                one.mkdir()
+            undo.callback(_remove_folder, one)
+        deliver_all(texts)
+        undo.pop_all()
+
+
 @contextlib.contextmanager
 def progress(*, quiet: bool) -> Iterator[Callable[[str], None] | None]:
     """What says how far something is, on one line of standard error that is wiped in the end; None off a terminal."""
@@ -194,6 +206,11 @@ def _put_back(target: Path, old: Path | None) -> None:
         return
     with contextlib.suppress(OSError):
         old.replace(target)
+
+
+def _remove_folder(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        path.rmdir()
 
 
 def _remove(path: Path) -> None:

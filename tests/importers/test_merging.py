@@ -32,6 +32,9 @@ if TYPE_CHECKING:
         ("Smith & Sons", "smith & sons", ""),
         ("ApS", "aps", ""),
         ("Foo B.V.", "foo", "bv"),
+        ("Hansen & Co", "hansen & co", ""),
+        ("Hansen & Co. ApS", "hansen", "co aps"),
+        ("Acme Co.", "acme", "co"),
     ],
 )
 def test_legal_forms(name: str, bare: str, form: str) -> None:
@@ -124,8 +127,8 @@ def test_decisions_are_followed_and_remembered(bring: Bring, book: Read, tmp_pat
 
 
 def test_employees_and_customers_are_made_one_everywhere(bring: Bring, book: Read, tmp_path: Path) -> None:
-    bring("hubspot", network.hubspot())
     bring("linkedin", network.linkedin("sam.seller@ours.example"), employee="sam")
+    bring("hubspot", network.hubspot())
     bring("mbox", {"a.mbox": network.mbox()}, domains=["ours.example"])
     (tmp_path / "book" / "departures.csv").write_text("employee,on\nsam,2026-12-31\n")
     (doubt,) = rows_of(book()["aliases.csv"])
@@ -262,6 +265,7 @@ def test_ids_are_made_of_names() -> None:
     assert id_from("Åse Øst-Ærø & Søn", ()) == "aase-oest-aeroe-soen"
     assert id_from("Анна", ()) == "анна"
     assert id_from("!", ()) == "unnamed"
+    assert id_from("ガ", ()) == "ガ"  # its mark is no accent
     assert id_from("A", {"a", "a-2"}) == "a-3"
 
 
@@ -405,3 +409,103 @@ def test_credits_and_odd_stages_are_no_revenue(bring: Bring, book: Read) -> None
 def test_a_shared_mailbox_is_an_address(bring: Bring) -> None:
     with pytest.raises(UsageError, match="'tenders' is no mail address"):
         bring("trace", network.trace(), domains=["ours.example"], shared=["tenders"])
+
+
+def test_a_chain_of_decisions_ends_in_one(bring: Bring, book: Read, tmp_path: Path) -> None:
+    names = ("Anna Berg", "Ana Berg", "Anne Berg", "Hanne Berg")
+    bring("linkedin", connections(*((name, "Havn", "", "") for name in names)), employee="mette")
+    path = tmp_path / "book" / "aliases.csv"
+    pairs = ("anna-berg,ana-berg", "ana-berg,anne-berg", "hanne-berg,anna-berg", "anne-berg,hanne-berg")
+    path.write_text("table,id,same_as,why,decision\n" + "".join(f"contacts,{pair},,same\n" for pair in pairs))
+    assert bring("aliases", {}).summary.merged == 3
+    assert [row["contact"] for row in rows_of(book()["ties.csv"])] == ["anne-berg"]
+    path.write_text("table,id,same_as,why,decision\ncontacts,anne-berg,anne-berg,,same\n")
+    with pytest.raises(InputError, match="are not two contacts"):
+        bring("aliases", {})
+
+
+def test_a_decision_is_about_these_two_and_nobody_else_of_that_name(bring: Bring, book: Read, tmp_path: Path) -> None:
+    people = [("Anna Berg", "Havn", "", ""), ("Anna Berg", "Fjord", "", "")]
+    bring("linkedin", connections(*people), employee="mette")
+    path = tmp_path / "book" / "aliases.csv"
+    path.write_text(path.read_text().replace(",\n", ",same\n"))
+    bring("linkedin", connections(*people, ("Anna Berg", "Skov", "", "")), employee="mette")
+    found = {row["id"]: row["customer"] for row in rows_of(book()["contacts.csv"])}
+    assert sorted(found.values()) in (["fjord", "skov"], ["havn", "skov"])
+    assert bring("linkedin", connections(*people), employee="mette").summary.contacts == 2
+
+
+def test_columns_of_ties_outlive_a_decision(bring: Bring, book: Read, tmp_path: Path) -> None:
+    bring("linkedin", connections(("Anna Berg", "Havn", "", ""), ("Ana Berg", "Havn", "", "")), employee="mette")
+    folder = tmp_path / "book"
+    ties = (folder / "ties.csv").read_text().splitlines()
+    (folder / "ties.csv").write_text("\n".join([f"{ties[0]},x_note", *(f"{line},hers" for line in ties[1:])]) + "\n")
+    (folder / "aliases.csv").write_text("table,id,same_as,why,decision\ncontacts,ana-berg,anna-berg,,same\n")
+    bring("aliases", {})
+    assert [(row["contact"], row["x_note"]) for row in rows_of(book()["ties.csv"])] == [("anna-berg", "hers")]
+
+
+def test_an_address_that_two_share_names_neither(bring: Bring, book: Read) -> None:
+    people = (("Anna Berg", "Havn", "post1@havn.example", ""), ("Bo Lind", "Havn", "post1@havn.example", ""))
+    bring("linkedin", connections(*people), employee="mette")
+    assert [row["id"] for row in rows_of(book()["contacts.csv"])] == ["anna-berg", "bo-lind"]
+    assert [row["why"] for row in rows_of(book()["aliases.csv"])] == ["they have a mail address in common"]
+
+
+def test_a_first_name_of_somebody_known_is_nobody_new(bring: Bring, book: Read) -> None:
+    bring("hubspot", network.hubspot())
+    with pytest.raises(UsageError, match=r"no employee is called 'Sam' alone .--employee sam-seller is Sam Seller"):
+        bring("linkedin", network.linkedin("sam.seller@ours.example"), employee="Sam")
+    assert len(rows_of(book()["employees.csv"])) == 2
+
+
+DEALS = "Record ID,Deal Name,Deal Stage,Amount,Currency,Deal owner,Close Date,Associated Company\n"
+
+
+def deals(*rows: str) -> dict[str, str]:
+    return {"deals.csv": DEALS + "".join(f"{number},d,Closed Won,{row}\n" for number, row in enumerate(rows))}
+
+
+def test_a_book_has_the_currency_of_most_deals(bring: Bring, book: Read) -> None:
+    bring(
+        "hubspot",
+        deals("5,USD,Mette Holm,2026-02-01,Havn", *(f"{n},DKK,Mette Holm,2026-02-01,Fjord" for n in (10, 20))),
+    )
+    assert "currency: DKK\n" in book()["netaudit.yml"]
+    assert {row["id"]: row["revenue"] for row in rows_of(book()["customers.csv"])} == {"fjord": "30", "havn": ""}
+
+
+def test_revenue_goes_when_deals_are_old_and_ones_own_stays(bring: Bring, book: Read, tmp_path: Path) -> None:
+    def revenue() -> dict[str, str]:
+        return {row["id"]: row["revenue"] for row in rows_of(book()["customers.csv"])}
+
+    bring("hubspot", deals("5,DKK,Mette Holm,2026-02-01,Havn", "7,DKK,Mette Holm,2026-02-01,Fjord"))
+    path = tmp_path / "book" / "customers.csv"
+    assert revenue() == {"fjord": "7", "havn": "5"}
+    path.write_text(path.read_text().replace("fjord,Fjord,7", "fjord,Fjord,900"))
+    later = deals(*(f"5,DKK,Mette Holm,{day},{who}" for day, who in (("2025-02-01", "Havn"), ("2026-09-01", "Fjord"))))
+    result = bring("hubspot", later)
+    assert revenue() == {"fjord": "900", "havn": ""}
+    assert any("revenue of the book's own" in str(sentence) for sentence in result.closing)
+
+
+def test_a_deal_that_is_dropped_makes_no_customer(bring: Bring, book: Read) -> None:
+    lost = deals("5,DKK,Mette Holm,2026-02-01,Havn")["deals.csv"] + "9,d,Lost,5,DKK,,2026-02-01,Fjord\n"
+    result = bring("hubspot", {"deals.csv": lost})
+    assert [row.reason for row in result.rows if row.reason] == ["not won, and without an owner"]
+    assert [row["id"] for row in rows_of(book()["customers.csv"])] == ["havn"]
+
+
+def test_what_two_systems_tell_of_a_month_is_the_same_contacts(bring: Bring, book: Read) -> None:
+    table = "company,contact,contact email,kind,date\n"
+    table += "".join(f"Havn,Nora Example,nora@havn.example,mail,2026-03-{day:02}\n" for day in range(1, 5))
+    mails = [
+        ("2026-03-02", "sam@ours.example", "nora@havn.example"),
+        ("2026-03-03", "nora@havn.example", "sam@ours.example"),
+    ]
+    text = "\n".join(f"From x  Mon Mar  2 12:00:00 2026\n{network.message(*one)}" for one in mails)
+    bring("table", table, employee="sam@ours.example", columns=["email=contact email"])
+    for _ in range(2):
+        bring("mbox", {"a.mbox": text}, domains=["ours.example"])
+        (row,) = rows_of(book()["interactions.csv"])
+        assert (row["count"], row["x_sent"], row["x_received"]) == ("4", "1", "1")

@@ -165,15 +165,15 @@ def test_vcards_of_apple_and_of_old_telephones(bring: Bring, book: Read) -> None
 
 
 @pytest.mark.parametrize(
-    ("text", "where"),
+    ("text", "message"),
     [
-        ("nothing", "1:1"),
-        ("BEGIN:VCARD\nFN:x\nEND:VCARD\nBEGIN:VCARD\nFN:y\n", "4:1"),
-        ("BEGIN:VCARD\n:\nEND:VCARD", "1:1"),
+        ("nothing", "1:1: F002"),
+        ("BEGIN:VCARD\nFN:x\nEND:VCARD\nBEGIN:VCARD\nFN:y\n", "4:1: F002"),
+        ("BEGIN:VCARD\n:\nEND:VCARD", " F006 nothing can be used: 1 nobody is named"),
     ],
 )
-def test_cards_that_break_off(bring: Bring, text: str, where: str) -> None:
-    with pytest.raises(InputError, match=rf"a\.vcf:{where}: F002|nothing can be used"):
+def test_cards_that_break_off(bring: Bring, text: str, message: str) -> None:
+    with pytest.raises(InputError, match=rf"a\.vcf:{message}"):
         bring("vcard", {"a.vcf": text}, employee="mette")
 
 

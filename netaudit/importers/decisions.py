@@ -1,0 +1,120 @@
+"""What a person has decided in aliases.csv: which two are one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from netaudit.errors import shown
+from netaudit.importers.ledger import TIE
+from netaudit.importers.likeness import same_name
+from netaudit.importers.register import Register
+from netaudit.importers.who_is_who import called_by
+from netaudit.loading.files import refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from netaudit.importers.ledger import Ledger
+    from netaudit.importers.register import Cells
+
+REGISTERS = ("employees", "customers", "contacts", "channels")
+_POINTS_AT = {
+    "employees": ("owner", "employee", "manager", "relayed_by", "via"),
+    "customers": ("customer",),
+    "contacts": ("contact",),
+}
+
+Same = tuple[str, str, str]
+"""A table, the id that goes, and the id that stays."""
+
+
+def made_one(decided: Iterable[Same], ledger: Ledger, further: Sequence[Cells], label: str) -> int:
+    """Make one of every two, wherever they are named, also in `further` rows; returns how often.
+
+    An id that is not there was made one before. Raises InputError, at `label`, where none of two is there.
+    """
+    done = 0
+    for table, into_of in _ends(decided).items():
+        register: Register = getattr(ledger, table) if table in _POINTS_AT else Register()
+        for other, into in into_of.items():
+            if into not in register:
+                message = f"{shown(other)} and {shown(into)} are not two {table} of the book"
+                raise refuse(label, "R001", message, "delete the line")
+        register.gone |= into_of.keys() - register.rows.keys()
+        renamed = {other: into for other, into in into_of.items() if other in register}
+        for other, into in renamed.items():
+            register.merge(other, into, _also(table, register[other], register[into]))
+        if renamed:
+            _rename(ledger, table, renamed, further)
+            _add_up(ledger, renamed, _POINTS_AT[table])
+        done += len(renamed)
+    if done:
+        ledger.index()
+    return done
+
+
+def _ends(decided: Iterable[Same]) -> dict[str, dict[str, str]]:
+    """Of each table, which id goes into which that stays."""
+    found: dict[str, dict[str, str]] = {}
+    for table, other, into in decided:
+        into_of = found.setdefault(table, {})
+        goes, stays = _last(other, into_of), _last(into, into_of)
+        if other == into:
+            into_of[other] = ""  # which is no id
+        elif goes != stays:
+            into_of[goes] = stays
+    return {table: {other: _last(other, into_of) for other in into_of} for table, into_of in found.items()}
+
+
+def _rename(ledger: Ledger, table: str, into_of: Mapping[str, str], further: Sequence[Cells]) -> None:
+    """Point everything at those that are left."""
+    names = _POINTS_AT[table]
+    rows: list[Cells] = [row for register in REGISTERS for row in getattr(ledger, register).rows.values()]
+    rows += [*ledger.ties.values(), *ledger.other_ties, *ledger.other_log, *further]
+    for row in rows:
+        moved = table == "contacts" and row.get("contact") in into_of
+        for name in names:
+            if row.get(name) in into_of:
+                row[name] = into_of[row[name]]
+        if table == "employees" and row.get("admins"):
+            row["admins"] = ";".join(dict.fromkeys(into_of.get(one, one) for one in row["admins"].split(";")))
+        if table == "customers" and "@" in row.get("x_also", ""):
+            pairs = (one.partition("@") for one in row["x_also"].split(";"))
+            row["x_also"] = ";".join(f"{name}{at}{into_of.get(there, there)}" for name, at, there in pairs)
+        if moved and row.get("customer"):
+            row["customer"] = ledger.contacts[row["contact"]].get("customer", "")
+
+
+def _add_up(ledger: Ledger, into_of: Mapping[str, str], names: Sequence[str]) -> None:
+    """Ties of one that were those of two, and their contacts by month."""
+    ties, ledger.ties = [*ledger.ties.values()], {}
+    for row in ties:
+        owner, contact, customer, kind = (row.get(name, "") for name in TIE[:4])
+        kept = ledger.ties.setdefault((owner, contact, "" if contact else customer, kind), row)
+        kept["last_contact"] = max(kept.get("last_contact", ""), row.get("last_contact", ""))
+        kept["source"] = ";".join(sorted({*kept["source"].split(";"), *row["source"].split(";")}))
+    months, ledger.contacted = ledger.contacted, {}
+    for (ends, month), one in months.items():
+        owner, contact, customer = (
+            into_of.get(name, name) if place in names else name for place, name in zip(TIE, ends[:3], strict=False)
+        )
+        ledger.contact_on(owner, contact, customer, ends[3], {month: one})
+
+
+def _last(name: str, into_of: dict[str, str]) -> str:
+    """Where a name ends that goes into another, which may go into a third."""
+    passed = []
+    while name in into_of:
+        passed.append(name)
+        name = into_of[name]
+    into_of.update(dict.fromkeys(passed, name))
+    return name
+
+
+def _also(table: str, other: Cells, into: Cells) -> str:
+    """By what later exports find the one that is left: the other's name, and of people their customer, if another."""
+    called = same_name(called_by(other)).replace(";", ",")
+    if table != "contacts" or not called:
+        return called
+    elsewhere = other.get("customer", "") != into.get("customer", "")
+    return called.replace("@", " ") + (f"@{other['customer']}" if elsewhere else "")
