@@ -103,6 +103,10 @@ def test_rows_of_one_message_are_one_message(bring: Bring, book: Read) -> None:
     result = bring("trace", network.trace(), domains=["ours.example"])
     assert result.summary.read == 3 * len(network.MAIL)
     assert reasons(result) == {"never answered, or never written to": 3}
+    late = network.trace() + network.trace().splitlines()[1].replace("2026", "2099").replace("<0>", "<late>") + "\n"
+    result = bring("trace", late, domains=["ours.example"], into="late")
+    lines = {row.reason: row.first_line for row in result.rows}
+    assert lines["dated in the future"] == late.count("\n")
     many = "date_time_utc,sender_address,recipient_address,message_id\n" + "".join(
         f"2026-03-02T10:00:00Z,sam@ours.example,p{number}@customer.example,<1>\n" for number in range(11)
     )
