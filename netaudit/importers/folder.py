@@ -232,11 +232,13 @@ def _contacted(ledger: Ledger) -> Iterator[Cells]:
 
 def _csv(columns: Sequence[str], rows: Iterable[Cells]) -> str:
     """A table as text, in which no cell is a formula."""
-    text = io.StringIO()
+    packed = io.BytesIO()  # StringIO takes four bytes a letter, and there may be many
+    text = io.TextIOWrapper(packed, "utf-8", "surrogatepass", newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
     writer.writerows([_shielded(row.get(name, "")) for name in columns] for row in rows)
-    return text.getvalue()
+    text.flush()
+    return str(packed.getbuffer(), "utf-8", "surrogatepass")
 
 
 _shielded = lru_cache(maxsize=1 << 16)(for_csv)

@@ -200,8 +200,8 @@ def _cell(row: Any, name: str, about: Column, scale: Scale, page: Page, width: i
     value = getattr(row, name)
     if about.unit is Unit.MONEY:
         return Text(about.absent if value is None else scale.money(value))
-    if about.unit is Unit.SHARE and value is None:
-        return Text("")
+    if about.unit is Unit.FLAG or (about.unit is Unit.SHARE and value is None):
+        return Text("yes" if value else "")
     if about.unit is Unit.SHARE:
         drawn = f"{bar(value / whole, width, fancy=page.fancy)} " if about.bar else ""
         return Text(f"{drawn}{shares(value):>6}")

@@ -98,10 +98,12 @@ def heading(about: Column, scale: Scale, currency: str | None) -> str:
 
 
 def text_of(row: Any, name: str) -> str | None:
-    """A text of a row; for a row without a name its id."""
+    """A text of a row, or several; for a row without a name its id."""
     value = getattr(row, name)
     if value is None and name == "name":
         value = getattr(row, next(column for column, about in columns_of(type(row)).items() if about.unit is Unit.ID))
+    if isinstance(value, tuple):
+        return ", ".join(value)
     return None if value is None else str(value)
 
 

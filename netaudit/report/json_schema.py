@@ -79,7 +79,7 @@ _MORE: dict[str, dict[str, Any]] = {
 _DRAWN = ("forecast",)
 """Answers that have a histogram."""
 
-_WITHOUT_A_BOOK = ("validate", "rules", "rule", "config")
+_WITHOUT_A_BOOK = ("validate", "rules", "rule", "config", "import", "detect", "explain")
 """Answers that there are without a book that could be loaded."""
 
 
