@@ -215,10 +215,11 @@ class Result(Generic[RowT, SummaryT]):
         return [row for _, rows in self.parts() for row in rows[:count]]
 
     def parts(self) -> list[tuple[str | None, tuple[RowT, ...]]]:
-        """The rows by the value of `parted_by`, in order; all of them under None where nothing parts them."""
+        """The rows by the value of `parted_by`, in order, under its heading; all under None where nothing parts."""
         if self.parted_by is None:
             return [(None, self.rows)]
-        values = dict.fromkeys(getattr(row, self.parted_by) for row in self.rows)
-        return [
-            (value, tuple(row for row in self.rows if getattr(row, str(self.parted_by)) == value)) for value in values
-        ]
+        found: dict[str, list[RowT]] = {}
+        for row in self.rows:
+            found.setdefault(getattr(row, self.parted_by), []).append(row)
+        heading = columns_of(self.row_type)[self.parted_by].heading
+        return [(f"{heading} {value}", tuple(rows)) for value, rows in found.items()]

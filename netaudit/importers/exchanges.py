@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from netaudit.importers.addresses import domain_of, is_below, is_nobody, is_shared
@@ -199,9 +200,16 @@ def _exchanged(months: dict[int, _Days]) -> dict[str, Month]:
         count = min(sent, received) - done
         done += count
         last = max(days.sent, days.received).bit_length() - 1
-        day = date(number // 12, number % 12 + 1, last)
-        found[f"{day:%Y-%m}"] = Month(day.isoformat(), 0, count, days.sent.bit_count(), days.received.bit_count())
+        month, day = _named(number, last)
+        found[month] = Month(day, 0, count, days.sent.bit_count(), days.received.bit_count())
     return found
+
+
+@lru_cache(maxsize=1 << 14)
+def _named(number: int, day: int) -> tuple[str, str]:
+    """A month, counted from year 0, and a day of it as text: few, in many pairs."""
+    of = date(number // 12, number % 12 + 1, day).isoformat()
+    return of[:7], of
 
 
 def months_of(days: Iterable[date]) -> dict[str, Month]:

@@ -65,8 +65,8 @@ class Ledger(WhoIsWho):
 
     def contact_on(self, owner: str, contact: str, customer: str, kind: str, months: dict[str, Month]) -> None:
         """Contacts by month. What an earlier export told of a month is told again by this one: the larger counts."""
+        ends = (owner, contact, "" if contact else customer, kind)
         for month, new in months.items():
-            ends = (owner, contact, "" if contact else customer, kind)
             old = self.contacted.setdefault((ends, month), new)
             old.on, old.told = max(old.on, new.on), max(old.told, new.told)
             old.sent, old.received = max(old.sent, new.sent), max(old.received, new.received)

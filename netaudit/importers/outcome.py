@@ -25,7 +25,7 @@ class Row:
     """Rows of one file that went the same way."""
 
     file: str = column("File", Unit.TEXT, "the file")
-    part: str = column("Read as", Unit.TEXT, "which export of the system it is")
+    part: str = column("Read as", Unit.TEXT, "which export of the system it is", wide=True)
     fate: str = column("Fate", Unit.CHOICE, "whether the rows brought something into the book", choices=FATES)
     reason: str | None = column("Why", Unit.TEXT, "why rows were dropped; null for those that were kept")
     rows: int = column("Rows", Unit.COUNT, "how many; all of a file add up to what was read")

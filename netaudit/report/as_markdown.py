@@ -22,7 +22,7 @@ def write(result: Result[Any, Any], page: Page) -> str:
     for part, found in result.parts() if result.checklist is None else ():
         rows = found[: page.top]
         if part is not None:
-            parts.append(f"#### By {part}")
+            parts.append(f"#### {part}")
         parts.append(_table(result.row_type, rows, currency, result.left_out) if rows else "No rows.")
         if len(rows) < len(found):
             parts.append(f"{len(rows)} of {len(found)} rows.")

@@ -77,7 +77,7 @@ def _body(result: Result[Any, Any], page: Page) -> Iterator[RenderableType]:
     for index, (part, found) in enumerate(result.parts()):
         rows = found[:top]
         if part is not None:
-            yield Text(f"{chr(10) * bool(index)}By {part}", "bold")
+            yield Text(f"{chr(10) * bool(index)}{part}", "bold")
         if rows:
             yield _table(result.row_type, rows, result.currency, page, without=result.left_out)
         if len(rows) < len(found):
