@@ -21,7 +21,7 @@ from netaudit.importers.likeness import id_from, same_name
 from netaudit.importers.outcome import outcome
 from netaudit.importers.run import Run
 from netaudit.importers.sighted import Dropped
-from netaudit.importers.tables import Table, Wishes
+from netaudit.importers.tables import Wishes, tables_of
 from netaudit.importers.tally import Tally
 from netaudit.importers.who_is_who import called_by
 from netaudit.loading.files import File, refuse
@@ -31,7 +31,7 @@ from netaudit.report.streams import is_same
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-    from netaudit.importers.tables import Part
+    from netaudit.importers.tables import Part, Table
     from netaudit.result import Result
 
 DECISIONS = "aliases"
@@ -62,6 +62,8 @@ def imported(
     ours = frozenset(map(domain_said, domains))
     ledger = Ledger(today=today, domains=ours, company=company or "")
     place = Folder(folder)
+    if kind == DECISIONS and not place.path.exists():
+        raise refuse(folder, "F001", "no book is there", "name the folder that an import has made")
     place.read(ledger)
     for text in shared:
         if not mail_of(text):
@@ -70,7 +72,7 @@ def imported(
     from_system = any("x_source" in row for row in ledger.customers.rows.values())
     ledger.only_known = not system.says_customers and (from_system if customers is None else customers == "known")
     merged = place.follow(ledger)
-    run = Run(kind, ledger, wishes or Wishes(), told=told)
+    run = Run(kind, ledger, wishes or Wishes(), told=told, exported=today if as_of else None)
     run.owner = _owner(ledger, employee) if employee else None
     warnings: list[str] = []
     tallies = list(_read(run, system, files, warnings)) if kind != DECISIONS else []
@@ -98,6 +100,9 @@ def _kind(kind: str, files: Sequence[str], employee: str | None, domains: Sequen
     system = KINDS[kind]
     if not files:
         raise usage("no file is named", f"netaudit import {kind} FILE -o BOOK")
+    twice = [file for file in files if files.count(file) > 1]
+    if twice:
+        raise usage(f"{shown(twice[0])} is named twice", "name it once")
     if system.personal and not employee:
         raise usage(f"{system.title} does not say whose it is", "--employee mette")
     if system.mail and not domains:
@@ -141,7 +146,8 @@ def _read(run: Run, system: Kind, paths: Sequence[str], warnings: list[str]) -> 
                 system.read(File(Path(path), path), run)
         else:
             inside = [file for path in paths for file in _files(path, system, copies)]
-            tables = [_table(file, system, run.wishes, copies) for file in inside]
+            tables = [table for file in inside for table in _tables(file, system, run.wishes, copies, warnings)]
+            _check_wishes(system, run.wishes, tables)
             for part in system.parts:
                 for table in tables:
                     if table.part is part:
@@ -164,16 +170,30 @@ def _files(path: str, system: Kind, copies: ExitStack) -> list[File]:
     found = exports_in(file, names | {f"{name}.csv" for name in names}, copies)
     if not found:
         wanted = ", ".join(part.name for part in system.parts)
-        raise refuse(path, "F005", f"an archive without any of {wanted}", "name files")
+        raise refuse(path, "F005", f"holds none of {wanted}", "name its files")
     return found
 
 
-def _table(file: File, system: Kind, wishes: Wishes, copies: ExitStack) -> Table:
-    """A file as a table that the system exports. Raises InputError where its headings are those of none."""
-    table = Table(file, system.parts, wishes, copies)
-    if table.part is None:
-        raise InputError([_unknown(file, table.headings, system.parts)])
-    return table
+def _tables(file: File, system: Kind, wishes: Wishes, copies: ExitStack, warnings: list[str]) -> list[Table]:
+    """The tables of a file that the system exports. Raises InputError where the headings are those of none."""
+    tables = tables_of(file, system.parts, wishes, copies)
+    known = [table for table in tables if table.part is not None]
+    if not known:
+        raise InputError([_unknown(file, tables[0].headings if tables else (), system.parts)])
+    warnings += [
+        f"{table.file.label}: not read, for no table of it has these headings" for table in tables if not table.part
+    ]
+    return known
+
+
+def _check_wishes(system: Kind, wishes: Wishes, tables: Sequence[Table]) -> None:
+    """Raises UsageError for a field that there is not, or a heading that no file has."""
+    fields = sorted({one.name for part in system.parts for one in part.fields})
+    for name, heading in wishes.called.items():
+        if name not in fields:
+            raise usage(f"no field is called {shown(name)}", nearest(name, fields) or f"there are {', '.join(fields)}")
+        if not any(table.kept.get(name) for table in tables):
+            raise usage(f"no file has a column {shown(heading)}", "the heading as it stands in the file")
 
 
 def _unknown(file: File, headings: Sequence[str], parts: Sequence[Part]) -> Problem:

@@ -45,6 +45,8 @@ def add_customer_contact(run: Run, row: Row, person: Person, owner: Colleague) -
 def add_deal(run: Run, row: Row, person: Person, owner: Colleague, stage: str) -> None:
     """A deal: a tie of its owner to its contact; and, once it is won, revenue of its year."""
     saw(run, row)
+    if row["id"] and row["id"] in run.bought:
+        raise Dropped("a deal that another row has told of already")
     if row["amount"].lstrip()[:1] in {"-", "(", "\u2212"}:
         raise Dropped("a negative amount: credits are not taken off")
     amount, day = row.number("amount"), row.day("closed")
@@ -52,6 +54,7 @@ def add_deal(run: Run, row: Row, person: Person, owner: Colleague, stage: str) -
     if not (won or owner.name or owner.email or owner.record):
         raise Dropped("not won, and without an owner")
     customer = run.ledger.customer(person.company)
+    run.bought[row["id"]] = customer
     told_by(run, customer)
     who, last = owner_id(run, owner), _last(run, row)
     contact = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from netaudit.errors import shown
@@ -24,46 +25,76 @@ _POINTS_AT = {
     "contacts": ("contact",),
 }
 
-Same = tuple[str, str, str]
+SAME, DIFFERENT, MERGED = "same", "different", "merged"
+"""What is decided of a pair; MERGED is written in place of SAME once it is done."""
+
+Pair = tuple[str, str, str]
 """A table, the id that goes, and the id that stays."""
 
 
-def made_one(decided: Iterable[Same], ledger: Ledger, further: Sequence[Cells], label: str) -> int:
-    """Make one of every two, wherever they are named, also in `further` rows; returns how often.
+def made_one(decisions: Mapping[Pair, Cells], ledger: Ledger, further: Sequence[Cells], label: str) -> int:
+    """Make one of every two that are the same, wherever they are named, also in `further` rows; returns how often.
 
-    An id that is not there was made one before. Raises InputError, at `label`, where none of two is there.
+    Raises InputError, at `label`, for a decision that cannot be followed, or that another one contradicts.
     """
+    said = {pair: row.get("decision", "").casefold() for pair, row in decisions.items()}
+    ends = _ends(pair for pair, word in said.items() if word in {SAME, MERGED})
     done = 0
-    for table, into_of in _ends(decided).items():
-        register: Register = getattr(ledger, table) if table in _POINTS_AT else Register()
-        for other, into in into_of.items():
-            if into not in register:
-                message = f"{shown(other)} and {shown(into)} are not two {table} of the book"
-                raise refuse(label, "R001", message, "delete the line")
+    for pair, word in said.items():
+        _check(pair, word, ends, ledger, label)
+    for table, into_of in ends.items():
+        register: Register = getattr(ledger, table)
         register.gone |= into_of.keys() - register.rows.keys()
-        renamed = {other: into for other, into in into_of.items() if other in register}
+        renamed = {other: into for other, into in into_of.items() if other in register and into in register}
         for other, into in renamed.items():
+            _add_cells(table, register[other], register[into])
             register.merge(other, into, _also(table, register[other], register[into]))
         if renamed:
             _rename(ledger, table, renamed, further)
             _add_up(ledger, renamed, _POINTS_AT[table])
         done += len(renamed)
+    for pair, word in said.items():
+        decisions[pair]["decision"] = MERGED if word == SAME else word
     if done:
         ledger.index()
     return done
 
 
-def _ends(decided: Iterable[Same]) -> dict[str, dict[str, str]]:
+def _check(pair: Pair, word: str, ends: Mapping[str, Mapping[str, str]], ledger: Ledger, label: str) -> None:
+    table, other, into = pair
+    if word not in {"", SAME, DIFFERENT, MERGED}:
+        raise refuse(label, "V006", f"{shown(word)} decides nothing", f"write {SAME} or {DIFFERENT}")
+    if word and table not in _POINTS_AT:
+        raise refuse(label, "R001", f"{shown(table)} is no table of ids", f"one of {', '.join(_POINTS_AT)}")
+    into_of = ends.get(table, {})
+    merged = getattr(ledger, table, Register()).rows.keys() | into_of.keys()
+    if word == SAME and (other == into or not {other, into} <= merged or into_of.get(other, other) not in merged):
+        message = f"{shown(other)} and {shown(into)} are not two {table} of the book"
+        raise refuse(label, "R001", message, "mend or delete the line")
+    if word == DIFFERENT and into_of.get(other, other) == into_of.get(into, into):
+        message = f"{shown(other)} and {shown(into)} are different by one line, and the same by others"
+        raise refuse(label, "R001", message, "what was made one stays one; delete a line")
+
+
+def _ends(same: Iterable[Pair]) -> dict[str, dict[str, str]]:
     """Of each table, which id goes into which that stays."""
     found: dict[str, dict[str, str]] = {}
-    for table, other, into in decided:
+    for table, other, into in same:
         into_of = found.setdefault(table, {})
         goes, stays = _last(other, into_of), _last(into, into_of)
-        if other == into:
-            into_of[other] = ""  # which is no id
-        elif goes != stays:
+        if goes != stays:
             into_of[goes] = stays
     return {table: {other: _last(other, into_of) for other in into_of} for table, into_of in found.items()}
+
+
+def _add_cells(table: str, other: Cells, into: Cells) -> None:
+    """Cells of which neither row has the whole: imported revenue adds up, and who is still here has not left."""
+    if table == "customers" and all(row.get("revenue", "") == row.get("x_revenue", "") for row in (other, into)):
+        amounts = [Decimal(row["revenue"]) for row in (other, into) if row.get("revenue")]
+        into["revenue"] = into["x_revenue"] = f"{sum(amounts):f}" if amounts else ""
+    if table == "employees" and not (other.get("left_on") and into.get("left_on")):
+        other.pop("left_on", None)
+        into.pop("left_on", None)
 
 
 def _rename(ledger: Ledger, table: str, into_of: Mapping[str, str], further: Sequence[Cells]) -> None:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from netaudit.errors import InputError
+from netaudit.errors import InputError, usage
 from netaudit.importers.archives import is_archive, names_in
 from netaudit.importers.kinds import KINDS
 from netaudit.importers.sources import SPREADSHEETS
-from netaudit.importers.tables import Table, Wishes
+from netaudit.importers.tables import Wishes, tables_of
 from netaudit.loading.files import File, encoding_of, refuse, regular
 from netaudit.result import Result, Sentence, Unit, Value, column
 
@@ -25,8 +25,8 @@ _BEGINNINGS = {
     "mbox": ("FROM ", "its first line begins with 'From '"),
 }
 
-ARCHIVED = ("linkedin", "salesforce")
-"""Kinds that hand out archives."""
+ARCHIVED = tuple(kind for kind, one in KINDS.items() if one.read is None)
+"""Kinds whose exports may lie in one folder; of several that fit equally, the first is named."""
 
 _NO_TABLE = ("C004", "F006")
 """Codes of files in which no header was found, or nothing."""
@@ -51,11 +51,13 @@ class Summary:
 
 
 def detected(paths: Sequence[str]) -> Result[Row, Summary]:
-    """The kind of each file. Raises InputError for what cannot be read at all."""
-    rows = tuple(row for path in paths for row in _detect(path))
+    """The kind of each file. Raises InputError for one that cannot be read at all, UsageError where none is named."""
+    if not paths:
+        raise usage("no file is named", "netaudit import detect FILE")
+    rows = tuple(row for path in paths for row in _told(path, several=len(paths) > 1))
     known = [row for row in rows if row.kind]
     steps = tuple(_next(row) for row in known[:1])
-    summary = Summary(len(paths), len({row.file for row in known}))
+    summary = Summary(len(paths), len(paths) - len({row.file for row in rows if not row.kind}))
     values = {"known": Value(summary.known, Unit.COUNT), "files": Value(summary.files, Unit.COUNT)}
     closing = (Sentence("Known: {known} of {files}.", values), *steps)
     return Result("netaudit/detect/1", Sentence("What these files are"), None, summary, rows, Row, closing)
@@ -67,6 +69,16 @@ def _next(row: Row) -> Sentence:
     words += ["--employee", "ID"] if kind.personal else []
     words += ["--domain", "OURS"] if kind.mail else []
     return Sentence("Next: {command}", {"command": Value(shlex.join(words), Unit.TEXT)}, kind="next")
+
+
+def _told(path: str, *, several: bool) -> Iterator[Row]:
+    """What a file may be; among several, one that cannot be read is said like the others."""
+    try:
+        yield from _detect(path)
+    except InputError as error:
+        if not several:
+            raise
+        yield Row(path, None, None, error.problems[0].message)
 
 
 def _detect(path: str) -> Iterator[Row]:
@@ -91,20 +103,22 @@ def _by_beginning(file: File) -> str | None:
 
 def _by_headings(file: File) -> Iterator[Row]:
     """The table of which most columns are there; several where that is no answer."""
-    fits: list[tuple[int, Row]] = []
+    fits: dict[str, list[tuple[int, Row]]] = {}
     with ExitStack() as copies:
         for kind, part in ((kind, part) for kind, one in KINDS.items() if one.read is None for part in one.parts):
             try:
-                table = Table(file, [part], Wishes(), copies)
+                tables = tables_of(file, [part], Wishes(), copies)
             except InputError as error:
                 if error.problems[0].code not in _NO_TABLE:
                     raise
                 continue
-            if table.part is not None:
+            for table in (table for table in tables if table.part is not None):
                 names = ", ".join(table.headings[columns[0]] for columns in table.kept.values())
-                fits.append((len(table.kept), Row(file.label, kind, part.name, f"its columns {names}")))
-    most = max((count for count, _ in fits), default=0)
-    yield from (row for count, row in fits if count == most)
+                row = Row(table.file.label, kind, part.name, f"its columns {names}")
+                fits.setdefault(table.file.label, []).append((len(table.kept), row))
+    for mine in fits.values():
+        most = max(count for count, _ in mine)
+        yield from (row for count, row in mine if count == most)
     if not fits:
         why = "its columns are those of no system; name them with --column and import it as table"
         yield Row(file.label, None, None, why)

@@ -54,6 +54,10 @@ def _employees(ledger: Ledger) -> Iterator[tuple[str, list[str], str]]:
     names = {name: _called(row) for name, row in ledger.employees.rows.items()}
     for group in _alike(names):
         yield "employees", group, "their names differ by spelling at most"
+    for name in names:
+        stem = re.sub(r"-[0-9]+$", "", name)
+        if stem != name and stem in names:
+            yield "employees", [name, stem], "an id is made of the same name: one may have been renamed"
     by_word: dict[str, list[str]] = defaultdict(list)
     for name, called in names.items():
         for word in set(same_name(called).split()):

@@ -68,11 +68,24 @@ class Folder:
             for table in TABLES:
                 self._read_table(table, ledger, copies)
             ledger.part_counts()
-            for row in self._rows(ALIASES, set(_ALIAS), copies)[1]:
-                self.decisions[row.get("table", ""), row.get("id", ""), row.get("same_as", "")] = row
+            self._read_decisions(copies)
         for row in (*ledger.contacts.rows.values(), *ledger.ties.values(), *ledger.other_ties, *ledger.other_log):
             self._imply(row, ledger)
         ledger.index()
+
+    def _read_decisions(self, copies: ExitStack) -> None:
+        label = str(self.path / ALIASES)
+        headings, rows = self._rows(ALIASES, set(_ALIAS), copies)
+        missing = [name for name in _ALIAS if name not in headings and name != "why"] if rows or headings else []
+        if missing:
+            raise refuse(label, "C004", f"no column {missing[0]}", f"its header is {','.join(_ALIAS)}", 1, 1)
+        for row in rows:
+            key = (row.get("table", ""), row.get("id", ""), row.get("same_as", ""))
+            again = self.decisions.get(key, self.decisions.get((key[0], key[2], key[1]), row))
+            if again.get("decision", "") != row.get("decision", ""):
+                message = f"{shown(key[1])} and {shown(key[2])} are decided twice, in two ways"
+                raise refuse(label, "R002", message, "delete one of the lines")
+            self.decisions[key] = row
 
     @staticmethod
     def _imply(row: Cells, ledger: Ledger) -> None:
@@ -136,9 +149,8 @@ class Folder:
 
     def follow(self, ledger: Ledger) -> int:
         """Make one of what a person has decided is one; returns how often."""
-        same = [key for key, row in self.decisions.items() if row.get("decision", "").casefold() in {"same", "yes"}]
         further = [row for _, rows in self._further.values() for row in rows]
-        return made_one(same, ledger, further, str(self.path / ALIASES))
+        return made_one(self.decisions, ledger, further, str(self.path / ALIASES))
 
     def texts(self, ledger: Ledger) -> dict[str | None, str]:
         """What each file of the folder is to say, by its path."""

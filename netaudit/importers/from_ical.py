@@ -29,12 +29,14 @@ def read_ical(file: File, run: Run) -> None:
     try:
         calendars = Calendar.from_ical(text, multiple=True)
         events = [event for one in calendars for event in one.walk("VEVENT")]
+        undated = [event for event in events if "DTSTART" not in event]
         for number, event in enumerate(events):
             event.setdefault("UID", f"without-{number}")
         often = [event for event in events if _repeats_too_often(event)]
+        aside = {id(event) for event in (*undated, *often)}
         for one in calendars:
-            one.subcomponents = [part for part in one.subcomponents if not any(part is event for event in often)]
-        end = min([run.ledger.today, *filter(None, [max(map(_stamp, events), default=None)])])
+            one.subcomponents = [part for part in one.subcomponents if id(part) not in aside]
+        end = run.exported or min([run.ledger.today, *filter(None, [max(map(_stamp, events), default=None)])])
         span = (_FIRST, end + timedelta(days=1))
         found = [event for one in calendars for event in of(one, skip_bad_series=True).between(*span)]
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError):
@@ -48,12 +50,13 @@ def read_ical(file: File, run: Run) -> None:
             kept.add(_uid(event))
         except Dropped as why:
             reasons.setdefault(_uid(event), why.reason)
-    reasons |= {_uid(event): "repeats within a day" for event in often}
+    reasons |= {_uid(event): "repeats within a day, or without end" for event in often}
+    reasons |= {_uid(event): "no day that can be read" for event in undated}
     for uid, rows in Counter(map(_uid, events)).items():
         if uid in kept:
             run.tally.kept += rows
         else:
-            run.tally.drop(reasons.get(uid, "still ahead, or without a day"), rows=rows)
+            run.tally.drop(reasons.get(uid, "still ahead, or repeated in a way that cannot be read"), rows=rows)
 
 
 def _take(event: Any, run: Run) -> None:
@@ -120,7 +123,8 @@ def _repeats_too_often(event: Any) -> bool:
     rules = event.get("RRULE", [])
     rules = rules if isinstance(rules, list) else [rules]
     within = any(name in rule for rule in rules for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
-    return within or any(str(freq).upper() in _TOO_OFTEN for rule in rules for freq in rule.get("FREQ", ()))
+    idle = any(number < 1 for rule in rules for number in rule.get("INTERVAL", ()))
+    return within or idle or any(str(freq).upper() in _TOO_OFTEN for rule in rules for freq in rule.get("FREQ", ()))
 
 
 def _stamp(event: Any) -> date:

@@ -72,8 +72,7 @@ def _count_messages(run: Run) -> None:
             tally.undo(reason)
 
 
-def _follow(row: Row, run: Run) -> None:
-    run.ledger.saw(row.day("followed on"))
+def _follow(_row: Row, _run: Run) -> None:
     raise Dropped("to follow a company is to know nobody there")
 
 
@@ -112,9 +111,8 @@ FOLLOWS = Part(
     "Company Follows.csv",
     (
         Field("organization", ("Organization",), "read and counted, not kept", required=True),
-        Field("followed on", ("Followed On",), "how new the export is; not kept", required=True),
+        Field("followed on", ("Followed On",), "to know the table by; not kept", required=True),
     ),
     _follow,
-    formats=("%d %b %Y", "%m/%d/%y", "%d-%b-%y"),
 )
 PARTS = (CONNECTIONS, MESSAGES, FOLLOWS)

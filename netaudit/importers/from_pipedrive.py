@@ -86,6 +86,7 @@ PARTS = (
         "deals",
         _fields(
             "Deal",
+            ("id", ("ID",), "to count a deal once; not kept", False),
             ("title", ("Title",), "to know the table by; not kept", True),
             ("stage", ("Status",), "only what is won is revenue; not kept", True),
             ("amount", ("Value",), "revenue of the customer, summed over a year", False),

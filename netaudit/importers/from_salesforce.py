@@ -75,6 +75,7 @@ def _opportunity(row: Row, run: Run) -> None:
         raise Dropped("its account is not in the export")
     owner = _owner(row, run)
     add_deal(run, row, Person(company=company), owner, row["won"] or row["stage"])
+    run.bought[row["id"][:LENGTH]] = run.bought[row["id"]]
     if owner.name or owner.email or owner.record:
         run.owners[_record(run, row["id"])] = run.ledger.employee(owner)
 
@@ -127,6 +128,8 @@ def _known(row: Row, run: Run) -> str:
         found = run.ledger.customers.find("x_record", _record(run, row[name]))
         if found:
             return found[0]
+    if row["what"][:LENGTH] in run.bought:
+        return run.bought[row["what"][:LENGTH]]
     if row["company"]:
         return run.ledger.customer(Company(row["company"]), known=True)
     raise Dropped("its account is not in the export")

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 class Run:
     """What importers work with: `kind` is the system, `owner` whose export it is (None: it says so itself).
 
-    `tally` is that of the file at hand. Put into the book at the end are `days` of contact by their ends, `deals` that
-    were won and `messages` (day, who wrote, to whom). `waiting` are messages whose rows may not all have been read,
-    `owners` those of opportunities, `sellers` those of deals that name no contact; of contacts that are `renewed` the
-    owner's tie is told again.
+    `tally` is that of the file at hand, `exported` the day of the export where the user has said it. Put into the book
+    at the end are `days` of contact by their ends, `deals` that were won and `messages` (day, who wrote, to whom).
+    `waiting` are messages whose rows may not all have been read, `owners` those of opportunities, `bought` the
+    customers of deals, by the deal's id, `sellers` those of deals that name no contact; of contacts that are `renewed`
+    the owner's tie is told again.
     """
 
     kind: str
@@ -44,6 +45,8 @@ class Run:
     renewed: set[str] = field(default_factory=set)
     sellers: dict[tuple[str, str], date | None] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
+    bought: dict[str, str] = field(default_factory=dict)
+    exported: date | None = None
     _told: set[Ends] = field(default_factory=set)
 
     def __post_init__(self) -> None:

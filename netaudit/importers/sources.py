@@ -70,22 +70,14 @@ MOST_CELLS = 20_000_000
 
 
 class Sheet:
-    """The first sheet of a spreadsheet that has a header, read by python-calamine (the extra `xlsx`)."""
+    """One sheet of a spreadsheet."""
 
-    warnings: list[str]
-
-    def __init__(self, file: File, known: set[str]) -> None:
-        regular(file)
-        self.warnings = []
-        self._rows: list[list[str]] = []
-        best = (0, 0)
-        for rows in _sheets(file):
-            heads = [len({folded(cell).casefold() for cell in row} & known) for row in rows[:PREAMBLE]]
-            here = max(((fits, -index) for index, fits in enumerate(heads)), default=(0, 0))
-            if here > best or not self._rows:
-                best, self._rows = here, rows
-        self._first = -best[1] + 1
-        self.headings = tuple(self._rows[self._first - 1]) if self._rows else ()
+    def __init__(self, rows: list[list[str]], known: set[str]) -> None:
+        self.warnings: list[str] = []
+        self._rows = rows
+        heads = [len({folded(cell).casefold() for cell in row} & known) for row in rows[:PREAMBLE]]
+        self._first = heads.index(max(heads)) + 1
+        self.headings = tuple(rows[self._first - 1])
 
     def rows(self, aside: Counter[str]) -> Iterator[tuple[int, list[str]]]:
         """Line and cells of every row; empty ones are counted `aside`."""
@@ -99,8 +91,9 @@ class Sheet:
                 yield line, cells
 
 
-def _sheets(file: File) -> Iterator[list[list[str]]]:
-    """The cells of every sheet as text."""
+def sheets_of(file: File) -> Iterator[tuple[str, list[list[str]]]]:
+    """The label of every sheet that holds something, and its cells as text, by python-calamine (the extra `xlsx`)."""
+    regular(file)
     try:
         from python_calamine import CalamineError, CalamineWorkbook  # noqa: PLC0415 - an extra
     except ImportError:
@@ -119,7 +112,8 @@ def _sheets(file: File) -> Iterator[list[list[str]]]:
             if (down + 1) * (across + 1) > MOST_CELLS:
                 raise refuse(file.label, "F003", f"a sheet of more than {MOST_CELLS:,} cells", "save it as CSV")
             rows = sheet.to_python(skip_empty_area=False)
-            yield [[_text(cell) for cell in row] for row in rows]
+            if rows:
+                yield f"{file.label}/{name}", [[_text(cell) for cell in row] for row in rows]
     except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
         raise refuse(file.label, "F002", "is no spreadsheet that can be read", "save it as CSV") from None
 

@@ -13,12 +13,12 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from netaudit.errors import InputError, shown, usage
-from netaudit.importers.sources import SPREADSHEETS, Lines, Sheet
+from netaudit.importers.sources import SPREADSHEETS, Lines, Sheet, sheets_of
 from netaudit.loading.files import File, refuse
 from netaudit.loading.values import CellError, Reading, day_number, day_of, folded, read_date, read_number
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from contextlib import ExitStack
     from datetime import date
     from decimal import Decimal
@@ -145,19 +145,12 @@ class Table:
     Raises InputError, located, for what cannot be read rightly.
     """
 
-    def __init__(self, file: File, parts: Iterable[Part], wishes: Wishes, copies: ExitStack) -> None:
+    def __init__(self, file: File, source: Sheet | Lines, parts: Iterable[Part], wishes: Wishes) -> None:
         self.file = file
         self.wishes = wishes
         self.aside: Counter[str] = Counter()
         self._order: str | None = None
-        known = {folded(name).casefold() for part in parts for one in part.fields for name in one.headings}
-        known |= {folded(name).casefold() for name in wishes.called.values()}
-        known |= {re.sub("#", str(number), name) for name in known if "#" in name for number in (1, 2)}
-        self._source: Sheet | Lines
-        if file.path.suffix.casefold() in SPREADSHEETS:
-            self._source = Sheet(file, known)
-        else:
-            self._source = Lines(file, known, wishes.encoding, copies)
+        self._source = source
         self.part: Part | None = max(parts, key=self._fit, default=None)
         if self.part is not None and not self._fit(self.part):
             self.part = None
@@ -235,6 +228,17 @@ class Table:
         if (max(firsts) > 12) == (max(seconds) > 12):
             return ""
         return "%d/%m/%Y" if max(firsts) > 12 else "%m/%d/%Y"
+
+
+def tables_of(file: File, parts: Sequence[Part], wishes: Wishes, copies: ExitStack) -> list[Table]:
+    """The tables of a file: of a spreadsheet one for each sheet that holds something."""
+    known = {folded(name).casefold() for part in parts for one in part.fields for name in one.headings}
+    known |= {folded(name).casefold() for name in wishes.called.values()}
+    known |= {re.sub("#", str(number), name) for name in known if "#" in name for number in (1, 2)}
+    if file.path.suffix.casefold() not in SPREADSHEETS:
+        return [Table(file, Lines(file, known, wishes.encoding, copies), parts, wishes)]
+    sheets = [(File(file.path, label), Sheet(rows, known)) for label, rows in sheets_of(file)]
+    return [Table(one, sheet, parts, wishes) for one, sheet in sheets]
 
 
 _TWO_WAYS = re.compile(r"([0-9]{1,2})([./-])([0-9]{1,2})\2[0-9]{4}(?![0-9])")

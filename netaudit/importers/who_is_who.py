@@ -61,9 +61,9 @@ class WhoIsWho:
         _check_length(one.name)
         found = self._identified(self.employees, (("x_record", one.record), ("x_email", one.email)))
         called = one.name or words_of(one.email)
-        if found is None and is_full(called):
+        if found is None and (is_full(called) or one.name):
             known = (*self.employees.find("name", same_name(called)), *self.employees.find("x_also", same_name(called)))
-            alike = [name for name in dict.fromkeys(known) if self._may_be(name, one)]
+            alike = [name for name in dict.fromkeys(known) if self._may_be(name, one, called)]
             found = alike[0] if len(alike) == 1 else None
         if found is None:
             called = called or one.record.partition(":")[2]
@@ -76,14 +76,18 @@ class WhoIsWho:
         self.employees.learn(found, "x_record", [one.record])
         self.employees.learn(found, "x_email", [one.email])
         self.employees.call(found, called_by(self.employees[found]))
-        if one.has_left and not self.employees[found].get("left_on"):
+        if one.has_left and self.employees[found].get("x_also"):
+            self.note("employees of several accounts, of which one is not used any more: still here", found)
+        elif one.has_left and not self.employees[found].get("left_on"):
             self.employees[found]["left_on"] = "?"  # the day of the export, which is not known yet
             self.note("employees who have left; where nobody says when, left_on is the day of the export", found)
         return found
 
-    def _may_be(self, name: str, one: Colleague) -> bool:
+    def _may_be(self, name: str, one: Colleague, called: str) -> bool:
         row = self.employees[name]
-        return not (_contradicts(row, "x_record", one.record) or (one.email and row.get("x_email")))
+        return _is_called(row, called) and not (
+            _contradicts(row, "x_record", one.record) or (one.email and row.get("x_email"))
+        )
 
     def channel(self, address: str) -> str:
         """The id of a mailbox of ours that nobody owns alone."""
@@ -213,7 +217,7 @@ class WhoIsWho:
                 self.note(MOVED, name)
             raise
         called = one.name or words_of(next(iter(one.own), ""))
-        found = self._same_person(one, called, customer) if is_full(called) else None
+        found = self._same_person(one, called, customer) if is_full(called) or one.name else None
         return found or self.contacts.make(called or one.profile, customer=customer, name=one.name)
 
     def _employer(self, one: Person) -> Company:
@@ -233,7 +237,11 @@ class WhoIsWho:
 
     def _same_person(self, one: Person, called: str, customer: str) -> str | None:
         """The only contact of that name there, if nothing contradicts it."""
-        alike = list(self._staff.get((customer, same_name(called)), ()))
+        alike = [
+            name
+            for name in self._staff.get((customer, same_name(called)), ())
+            if _is_called(self.contacts[name], called)
+        ]
         fits = [name for name in alike if not self._differ(self.contacts[name], one)]
         if len(fits) > 1:
             raise Dropped("could be either of two people of that name there")
@@ -302,6 +310,12 @@ class WhoIsWho:
 def _check_length(*names: str) -> None:
     if any(len(name) > LONGEST_NAME for name in names):
         raise Dropped(f"a name longer than {LONGEST_NAME} characters")
+
+
+def _is_called(row: Cells, called: str) -> bool:
+    """Whether a single word is the whole name of both, and not what stands before the @ of an address."""
+    names = {same_name(row.get("name", "")), *(one.partition("@")[0] for one in values_of(row, "x_also"))}
+    return is_full(called) or same_name(called) in names
 
 
 def called_by(row: Cells) -> str:

@@ -101,7 +101,7 @@ def test_archives_that_are_none(bring: Bring, monkeypatch: pytest.MonkeyPatch, t
     broken = [
         ("a.zip", b"PK", r"F002 is no \.zip file that can be read"),
         ("b.zip", whole.replace(whole[60:80], b"x" * 20), r"F002 is no \.zip file that can be read"),
-        ("c.zip", archive({"Profile.csv": ""}), "F005 an archive without any of Connections.csv"),
+        ("c.zip", archive({"Profile.csv": ""}), "F005 holds none of Connections.csv"),
     ]
     for name, content, message in broken:
         with pytest.raises(InputError, match=message):

@@ -275,6 +275,8 @@ def test_meetings(bring: Bring, book: Read) -> None:
         event(9, day="20990302T100000Z"),
         event(10, "RRULE:FREQ=SECONDLY"),
         event(11, guest="pal@gmail.com"),
+        event(14, "RRULE:FREQ=DAILY;INTERVAL=0"),
+        event(15).replace("DTSTART:20260302T100000Z\r\n", ""),
         event(12, "ATTENDEE;CUTYPE=ROOM:mailto:room@customer.example"),
         event(
             13,
@@ -294,8 +296,9 @@ def test_meetings(bring: Bring, book: Read) -> None:
         "all day: no meeting": 1,
         "more than 10 people": 1,
         "among ourselves, or alone": 2,
-        "still ahead, or without a day": 1,
-        "repeats within a day": 1,
+        "still ahead, or repeated in a way that cannot be read": 1,
+        "no day that can be read": 1,
+        "repeats within a day, or without end": 2,
         "private mail addresses": 1,
     }
     assert result.summary.kept == 2
