@@ -181,7 +181,9 @@ def _tables(file: File, system: Kind, wishes: Wishes, copies: ExitStack, warning
     if not known:
         raise InputError([_unknown(file, tables[0].headings if tables else (), system.parts)])
     warnings += [
-        f"{table.file.label}: not read, for no table of it has these headings" for table in tables if not table.part
+        f"{table.file.label}: not read, for no table of the system has its headings"
+        for table in tables
+        if not table.part
     ]
     return known
 

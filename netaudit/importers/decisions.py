@@ -14,6 +14,7 @@ from netaudit.loading.files import refuse
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from netaudit.importers.ledger import Ledger
     from netaudit.importers.register import Cells
@@ -39,9 +40,13 @@ def made_one(decisions: Mapping[Pair, Cells], ledger: Ledger, further: Sequence[
     """
     said = {pair: row.get("decision", "").casefold() for pair, row in decisions.items()}
     ends = _ends(pair for pair, word in said.items() if word in {SAME, MERGED})
-    done = 0
+    gone: dict[str, set[str]] = {}
+    for (table, other, _), word in said.items():
+        gone.setdefault(table, set()).update([other] if word == MERGED else [])
     for pair, word in said.items():
-        _check(pair, word, ends, ledger, label)
+        there = getattr(ledger, pair[0], Register()).rows.keys() | gone[pair[0]]
+        _check(pair, word, ends.get(pair[0], {}), there, label)
+    done = 0
     for table, into_of in ends.items():
         register: Register = getattr(ledger, table)
         register.gone |= into_of.keys() - register.rows.keys()
@@ -60,15 +65,14 @@ def made_one(decisions: Mapping[Pair, Cells], ledger: Ledger, further: Sequence[
     return done
 
 
-def _check(pair: Pair, word: str, ends: Mapping[str, Mapping[str, str]], ledger: Ledger, label: str) -> None:
+def _check(pair: Pair, word: str, into_of: Mapping[str, str], there: AbstractSet[str], label: str) -> None:
+    """`there` are the ids of the table, and those that were made one with another before."""
     table, other, into = pair
     if word not in {"", SAME, DIFFERENT, MERGED}:
         raise refuse(label, "V006", f"{shown(word)} decides nothing", f"write {SAME} or {DIFFERENT}")
     if word and table not in _POINTS_AT:
         raise refuse(label, "R001", f"{shown(table)} is no table of ids", f"one of {', '.join(_POINTS_AT)}")
-    into_of = ends.get(table, {})
-    merged = getattr(ledger, table, Register()).rows.keys() | into_of.keys()
-    if word == SAME and (other == into or not {other, into} <= merged or into_of.get(other, other) not in merged):
+    if word == SAME and (other == into or not {other, into, into_of.get(into, into)} <= there):
         message = f"{shown(other)} and {shown(into)} are not two {table} of the book"
         raise refuse(label, "R001", message, "mend or delete the line")
     if word == DIFFERENT and into_of.get(other, other) == into_of.get(into, into):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import errno
 import io
 import os
@@ -129,3 +130,15 @@ def test_nothing_is_left_of_a_book_that_cannot_be_written(
     (tmp_path / "taken").write_text("")
     with pytest.raises(OutputError, match="O001 cannot be written: Not a directory"):
         bring("linkedin", HEAD + NORA, employee="mette", into="taken/book")
+
+
+def test_every_sheet_of_a_spreadsheet_is_read(bring: Bring, book: Read, tmp_path: Path) -> None:
+    tables = network.hubspot()
+    sheets = [[tuple(row) for row in csv.reader(io.StringIO(text))] for text in tables.values()]
+    result = bring("hubspot", {"all.xlsx": sheet(*sheets, [("colour", "size"), ("red", 1)])})
+    bring("hubspot", tables, into="plain")
+    assert book() == book("plain")
+    assert [row.file.rpartition("/")[2] for row in result.rows] == ["Sheet 0", "Sheet 1", "Sheet 2"]
+    assert result.warnings[0].endswith("all.xlsx/Sheet 3: not read, for no table of the system has its headings")
+    rows = netaudit.detect([tmp_path / "exports" / "all.xlsx"]).rows
+    assert [row.kind for row in rows] == ["hubspot"] * 3

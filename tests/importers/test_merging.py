@@ -509,3 +509,99 @@ def test_what_two_systems_tell_of_a_month_is_the_same_contacts(bring: Bring, boo
         bring("mbox", {"a.mbox": text}, domains=["ours.example"])
         (row,) = rows_of(book()["interactions.csv"])
         assert (row["count"], row["x_sent"], row["x_received"]) == ("4", "1", "1")
+
+
+def test_names_of_one_word_are_one_however_often_they_are_told(bring: Bring, book: Read) -> None:
+    owners = "".join(f"{number},Firm {number},,,Mette,2026-09-01\n" for number in range(3))
+    table = "customer,employee,contact\nAlfa,Rasmus,Ib\nAlfa,Rasmus,Ib\n"
+    for _ in range(2):
+        bring("hubspot", HUBSPOT + owners)
+        bring("table", table)
+        assert [row["id"] for row in rows_of(book()["employees.csv"])] == ["mette", "rasmus"]
+        assert [row["id"] for row in rows_of(book()["contacts.csv"])] == ["ib"]
+
+
+def test_a_deal_that_is_told_twice_counts_once(bring: Bring, book: Read) -> None:
+    once = deals("5,DKK,Mette Holm,2026-02-01,Havn")["deals.csv"]
+    result = bring("hubspot", {"deals.csv": once, "deals (1).csv": once})
+    assert [row.reason for row in result.rows if row.reason] == ["a deal that another row has told of already"]
+    assert [row["revenue"] for row in rows_of(book()["customers.csv"])] == ["5"]
+    with pytest.raises(UsageError, match="is named twice"):
+        netaudit.import_exports("hubspot", ["a.csv", "a.csv"], "book")
+
+
+def test_customers_made_one_have_what_both_brought(bring: Bring, book: Read, tmp_path: Path) -> None:
+    bring("hubspot", deals("5,DKK,Mette Holm,2026-02-01,Havn", "7,DKK,Mette Holm,2026-02-01,Fjord"))
+    path = tmp_path / "book" / "aliases.csv"
+    path.write_text("table,id,same_as,why,decision\ncustomers,fjord,havn,,same\n")
+    for exports in ({}, deals("5,DKK,Mette Holm,2026-02-01,Havn", "7,DKK,Mette Holm,2026-02-01,Fjord")):
+        bring("hubspot" if exports else "aliases", exports)
+        assert [(row["id"], row["revenue"]) for row in rows_of(book()["customers.csv"])] == [("havn", "12")]
+    assert rows_of(book()["aliases.csv"])[0]["decision"] == "merged"
+
+
+def test_who_has_an_account_that_is_used_is_still_here(bring: Bring, book: Read, tmp_path: Path) -> None:
+    rows = "1,Havn,,,Deactivated User (Ole Brink),2026-09-01\n2,Fjord,,,Ole Brink Larsen,2026-09-01\n"
+    bring("hubspot", HUBSPOT + rows)
+    assert [row["left_on"] for row in rows_of(book()["employees.csv"])] == ["2026-09-01", ""]
+    path = tmp_path / "book" / "aliases.csv"
+    path.write_text("table,id,same_as,why,decision\nemployees,ole-brink,ole-brink-larsen,,same\n")
+    bring("aliases", {})
+    bring("hubspot", HUBSPOT + rows)
+    assert [row.get("left_on", "") for row in rows_of(book()["employees.csv"])] == [""]
+
+
+@pytest.mark.parametrize(
+    ("lines", "message"),
+    [
+        ("contacts,ana-berg,anna-berg,x,same", "C004 no column"),
+        ("table,id,same_as,why,Decision?\ncontacts,ana-berg,anna-berg,x,same", "C004 no column decision"),
+        ("HEAD\ncontacts,ana-berg,anna-berg,x,maybe", "V006 'maybe' decides nothing .write same or different"),
+        ("HEAD\ncontacts,ana-brg,anna-berg,x,same", "R001 'ana-brg' and 'anna-berg' are not two contacts"),
+        ("HEAD\npeople,ana-berg,anna-berg,x,same", "R001 'people' is no table of ids"),
+        (
+            "HEAD\ncontacts,ana-berg,anna-berg,x,same\ncontacts,anna-berg,ana-berg,x,different",
+            "R002 'anna-berg' and 'ana-berg' are decided twice",
+        ),
+        (
+            "HEAD\n"
+            + "\n".join(
+                f"contacts,{one}"
+                for one in ("ana-berg,anna-berg,,same", "kim-dall,anna-berg,,same", "kim-dall,ana-berg,,different")
+            ),
+            "R001 'kim-dall' and 'ana-berg' are different by one line, and the same by others",
+        ),
+    ],
+)
+def test_decisions_that_cannot_be_followed(bring: Bring, book: Read, tmp_path: Path, lines: str, message: str) -> None:
+    people = ("Anna Berg", "Ana Berg", "Kim Dall")
+    bring("linkedin", connections(*((name, "Havn", "", "") for name in people)), employee="mette")
+    text = lines.replace("HEAD", "table,id,same_as,why,decision") + "\n"
+    (tmp_path / "book" / "aliases.csv").write_text(text)
+    before = book()
+    with pytest.raises(InputError, match=message):
+        bring("aliases", {})
+    assert book() == before
+
+
+def test_decisions_about_no_book(bring: Bring) -> None:
+    with pytest.raises(InputError, match="F001 no book is there"):
+        bring("aliases", {}, into="nosuch")
+
+
+@pytest.mark.parametrize(
+    ("column", "message"),
+    [("contakt=Person", "no field is called 'contakt' .did you mean 'contact'"), ("contact=Persons", "no file has a")],
+)
+def test_columns_that_are_none(bring: Bring, column: str, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        bring("table", "customer,employee,Person\nHavn,Mette Holm,Bo Lind\n", columns=[column])
+
+
+def test_somebody_who_was_renamed_is_a_doubt(bring: Bring, book: Read, tmp_path: Path) -> None:
+    rows = "1,Havn,,,Mette Holm,2026-09-01\n"
+    bring("hubspot", HUBSPOT + rows)
+    path = tmp_path / "book" / "employees.csv"
+    path.write_text(path.read_text().replace("Mette Holm", "Mette Lund"))
+    bring("hubspot", HUBSPOT + rows)
+    assert [(row["id"], row["same_as"]) for row in rows_of(book()["aliases.csv"])] == [("mette-holm", "mette-holm-2")]

@@ -48,6 +48,11 @@ def test_what_files_are(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
     jsonschema.validate(answer, schema(capsys, "detect"))
     assert [row["kind"] for row in answer["rows"]] == ["hubspot"] * 3 + ["linkedin", None]
     assert (answer["summary"]["files"], answer["summary"]["known"]) == (5, 4)
+    answer = json.loads(said(capsys, "detect", HUBSPOT[0], str(tmp_path / "none.csv"), "-f", "json"))
+    assert [row["kind"] for row in answer["rows"]] == ["hubspot", None]
+    assert json.loads(said(capsys, "detect", str(EXPORTS / "hubspot"), "-f", "json"))["rows"][0]["kind"] == "hubspot"
+    assert cli.run(["import", "detect"]) == 2
+    assert "no file is named" in capsys.readouterr().err
 
 
 def test_what_an_import_did(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
