@@ -25,7 +25,7 @@ from netaudit.importers.tables import Wishes, tables_of
 from netaudit.importers.tally import Tally
 from netaudit.importers.who_is_who import called_by
 from netaudit.loading.files import File, refuse
-from netaudit.loading.values import asked_day
+from netaudit.loading.values import asked_day, folded
 from netaudit.report.streams import is_same
 
 if TYPE_CHECKING:
@@ -205,7 +205,9 @@ def _unknown(file: File, headings: Sequence[str], parts: Sequence[Part]) -> Prob
     first = parts[0].fields[0]
     named = f"other headings are named by --column '{first.name}=…'"
     hint = f"needed are {needed}; {named}; netaudit import detect names the kind"
-    return Problem("C004", f"no such table: {', '.join(headings)[:200]}", hint, file.label, 1, 1)
+    known = [name for name in headings if any(one.matches(folded(name)) for part in parts for one in part.fields)]
+    found = f"{len(headings)} columns, of which known are {', '.join(known) or 'none'}"  # others may be a row of data
+    return Problem("C004", f"no such table: {found}", hint, file.label, 1, 1)
 
 
 def _read_table(table: Table, part: Part, run: Run) -> Tally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import lzma
 import shutil
 import zipfile
 import zlib
@@ -18,7 +19,19 @@ if TYPE_CHECKING:
 LARGEST = 2**30
 """Bytes of the exports of one archive when they are unpacked."""
 
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError)
+MOST_PACKED = 100
+"""Times that a file is larger than it lies in its archive: tables of text come to ten or twenty."""
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    EOFError,
+    OSError,
+    RuntimeError,
+    NotImplementedError,
+    ValueError,
+)
 """What zipfile raises for archives that are cut off, altered, encrypted or packed in an unknown way."""
 
 
@@ -51,6 +64,8 @@ def exports_in(file: File, names: Collection[str], copies: ExitStack) -> list[Fi
     try:
         with zipfile.ZipFile(file.path) as packed:
             wanted = [one for one in packed.infolist() if _name(one).casefold() in names]
+            if any(one.file_size > MOST_PACKED * max(one.compress_size, 1 << 14) for one in wanted):
+                raise refuse(file.label, "F003", f"is packed more than {MOST_PACKED} times", "unpack it first")
             if sum(one.file_size for one in wanted) > LARGEST:
                 raise refuse(file.label, "F003", f"unpacks to more than {LARGEST >> 20} MiB", "unpack it first")
             folder = Path(copies.enter_context(TemporaryDirectory())) if wanted else Path()
@@ -66,7 +81,7 @@ def _unpacked(packed: zipfile.ZipFile, one: zipfile.ZipInfo, path: Path, file: F
 
 
 def _name(one: zipfile.ZipInfo) -> str:
-    return "" if one.is_dir() else PurePosixPath(one.filename).name
+    return "" if one.is_dir() else PurePosixPath(one.filename.replace("\\", "/")).name
 
 
 def _refused(file: File) -> Exception:

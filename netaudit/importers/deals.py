@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netaudit.importers.ledger import CURRENCY
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
     from netaudit.importers.ledger import Ledger
@@ -37,6 +38,8 @@ def put_deals(deals: list[Deal], ledger: Ledger) -> None:
 
     Raises nothing: what is not of that year is said.
     """
+    for deal in deals:
+        ledger.saw(deal.day)
     end = ledger.newest or ledger.today
     named = Counter(deal.currency for deal in deals if CURRENCY.fullmatch(deal.currency))
     ledger.currency = ledger.currency or min(named, key=lambda one: (-named[one], one), default="")
@@ -47,10 +50,22 @@ def put_deals(deals: list[Deal], ledger: Ledger) -> None:
         sums[deal.customer] += deal.amount
         currencies[deal.customer].add(deal.currency)
     for customer, amount in sums.items():
-        several = len(currencies[customer]) > 1
-        ledger.revenue(customer, amount, "several" if several else currencies[customer].pop())
+        used = sorted(currencies[customer] - {""})
+        ledger.revenue(customer, amount, "several" if len(used) > 1 else "".join(used))
     for deal in deals:
         if deal.customer not in sums:
             ledger.revenue(deal.customer, None)
         if deal.day <= end - YEAR:
             ledger.note("deals won more than a year before the export, which are in no revenue", deal.at)
+
+
+def put_yearly(told: Mapping[str, set[tuple[Decimal, str]]], ledger: Ledger) -> None:
+    """Revenue of each customer as a table says it, in the book's currency: else the one that most customers have."""
+    named = Counter(currency for each in told.values() for _, currency in each if CURRENCY.fullmatch(currency))
+    ledger.currency = ledger.currency or min(named, key=lambda one: (-named[one], one), default="")
+    for customer, each in told.items():
+        if len(each) > 1:
+            ledger.note("customers with several revenues in the table, so without one", customer)
+            ledger.revenue(customer, None)
+        else:
+            ledger.revenue(customer, *next(iter(each)))

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from netaudit.errors import shown
-from netaudit.importers.ledger import TIE
+from netaudit.importers.ledger import TIE, Month
 from netaudit.importers.likeness import same_name
 from netaudit.importers.register import Register
 from netaudit.importers.who_is_who import called_by
@@ -129,11 +129,14 @@ def _add_up(ledger: Ledger, into_of: Mapping[str, str], names: Sequence[str]) ->
         kept["last_contact"] = max(kept.get("last_contact", ""), row.get("last_contact", ""))
         kept["source"] = ";".join(sorted({*kept["source"].split(";"), *row["source"].split(";")}))
     months, ledger.contacted = ledger.contacted, {}
-    for (ends, month), one in months.items():
+    for (ends, month), one in months.items():  # what two ids have is of two mailboxes: it adds up
         owner, contact, customer = (
             into_of.get(name, name) if place in names else name for place, name in zip(TIE, ends[:3], strict=False)
         )
-        ledger.contact_on(owner, contact, customer, ends[3], {month: one})
+        key = ((owner, contact, "" if contact else customer, ends[3]), month)
+        other = ledger.contacted.get(key, Month(one.on))
+        sums = (getattr(one, name) + getattr(other, name) for name in ("told", "exchanged", "sent", "received"))
+        ledger.contacted[key] = Month(max(one.on, other.on), *(min(days, 31) for days in sums))
 
 
 def _last(name: str, into_of: dict[str, str]) -> str:

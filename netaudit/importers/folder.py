@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from netaudit.errors import InputError, shown
 from netaudit.importers.decisions import REGISTERS, made_one
 from netaudit.importers.ledger import CONTACTED, TIE, Month
+from netaudit.importers.likeness import plain
 from netaudit.importers.sources import Lines
 from netaudit.loading.files import File, contents, decoded, refuse
 from netaudit.loading.find import ALIASES, BOOK, SETTINGS
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from netaudit.importers.register import Cells
 
 _ALIAS = ("table", "id", "same_as", "why", "decision")
-_SHIELDED = re.compile("(^|[;,\t]\\s*)'(?=[=+@\\-\uff1d\uff0b\uff0d\uff20])")
 IMPORTED = "import"
 """How rows of contacts by month are marked, so that those of others are left as they are."""
 
@@ -67,7 +67,6 @@ class Folder:
         with ExitStack() as copies:
             for table in TABLES:
                 self._read_table(table, ledger, copies)
-            ledger.part_counts()
             self._read_decisions(copies)
         for row in (*ledger.contacts.rows.values(), *ledger.ties.values(), *ledger.other_ties, *ledger.other_log):
             self._imply(row, ledger)
@@ -114,6 +113,7 @@ class Folder:
             self.as_of = date.fromisoformat(said["as_of"]) if "as_of" in said else None
         except ValueError:
             self.is_fixed = False  # "today", which stays
+        ledger.saw(self.as_of)
 
     def _rows(self, name: str, known: set[str], copies: ExitStack) -> tuple[list[str], list[Cells]]:
         """Headings and rows of a table that is there."""
@@ -123,7 +123,7 @@ class Folder:
         lines = Lines(File(path, str(path)), known, None, copies)
         headings = [heading.casefold() for heading in lines.headings]
         rows = [
-            {heading: _SHIELDED.sub(r"\1", cell.strip()) for heading, cell in zip(headings, cells, strict=True) if cell}
+            {heading: plain(cell) for heading, cell in zip(headings, cells, strict=True) if cell}
             for _, cells in lines.rows(Counter())
         ]
         return headings, rows
@@ -138,6 +138,9 @@ class Folder:
                 if not row.get("id") or row["id"] in register:
                     message = f"the id {shown(row.get('id', ''))} is blank or stands twice"
                     raise refuse(str(self.path / f"{table}.csv"), "R002", message, "netaudit validate says where")
+                if table == "contacts" and not row.get("customer"):
+                    message = f"the contact {shown(row['id'])} has no customer"
+                    raise refuse(str(self.path / "contacts.csv"), "S002", message, "netaudit validate says where")
                 register.add(row)
         elif table in self._columns:
             mine = self._columns[table]
@@ -219,12 +222,12 @@ def _take_tie(row: Cells, ledger: Ledger) -> None:
 
 def _take_contacted(row: Cells, ledger: Ledger) -> None:
     """A month of contacts as an import has written it; other rows stay as they are."""
-    numbers = [row.get(name) or "0" for name in ("count", "x_sent", "x_received")]
+    numbers = [row.get(name) or "0" for name in ("count", "x_told", "x_sent", "x_received")]
     if row.get("x_source") != IMPORTED or not row.get("owner") or not all(map(_COUNT.fullmatch, numbers)):
         ledger.other_log.append(row)
         return
-    count, sent, received = map(int, numbers)
-    month = Month(row.get("on", ""), count, 0, sent, received)
+    count, told, sent, received = map(int, numbers)
+    month = Month(row.get("on", ""), told if sent or received else count, 0, sent, received)
     ends = (row["owner"], row.get("contact", ""), row.get("customer", ""), row.get("kind", ""))
     ledger.contact_on(*ends, {month.on[:7]: month})
 
@@ -233,6 +236,7 @@ def _contacted(ledger: Ledger) -> Iterator[Cells]:
     for ends, name in sorted(ledger.contacted):
         month = ledger.contacted[ends, name]
         each = {"x_sent": str(month.sent), "x_received": str(month.received)} if month.sent or month.received else {}
+        each |= {"x_told": str(month.told)} if each and month.told else {}
         yield {
             **dict(zip(CONTACTED, ends, strict=False)),
             "on": month.on,

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
 
 _TOO_OFTEN = {"SECONDLY", "MINUTELY", "HOURLY"}
 _FIRST = date(1990, 1, 1)
+_YEARS = 10
+"""What lies longer ago is in no answer, however slowly contacts fade."""
+
+MOST_DAYS = 300_000
+"""Days of all events that repeat."""
+
+_EVERY = {"DAILY": 1.0, "WEEKLY": 7.0, "MONTHLY": 28.0, "YEARLY": 365.0}
 _STAMPS = ("DTSTAMP", "LAST-MODIFIED", "CREATED")
 
 
@@ -37,7 +44,9 @@ def read_ical(file: File, run: Run) -> None:
         for one in calendars:
             one.subcomponents = [part for part in one.subcomponents if id(part) not in aside]
         end = run.exported or min([run.ledger.today, *filter(None, [max(map(_stamp, events), default=None)])])
-        span = (_FIRST, end + timedelta(days=1))
+        span = (end - timedelta(days=365 * _YEARS), end + timedelta(days=1))
+        if sum(map(_repeats, events)) > MOST_DAYS:
+            raise refuse(file.label, "F003", f"events that repeat on more than {MOST_DAYS:,} days", None, 1, 1)
         found = [event for one in calendars for event in of(one, skip_bad_series=True).between(*span)]
     except (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError):
         raise refuse(file.label, "F002", "is no iCalendar file that can be read", None, 1, 1) from None
@@ -119,9 +128,23 @@ def _people(event: Any) -> dict[str, tuple[str, str]]:
     return found
 
 
-def _repeats_too_often(event: Any) -> bool:
+def _repeats(event: Any) -> float:
+    """On how many days an event may repeat, at most: it may begin long ago, and never end."""
+    days = 0.0
+    for rule in _rules(event):
+        gap = min((_EVERY.get(str(one).upper(), 1.0) for one in rule.get("FREQ", ())), default=1.0)
+        each = max((len(rule.get(name, ())) for name in ("BYDAY", "BYMONTHDAY", "BYYEARDAY")), default=0) or 1
+        days += 365 * _YEARS / gap * each
+    return days
+
+
+def _rules(event: Any) -> list[Any]:
     rules = event.get("RRULE", [])
-    rules = rules if isinstance(rules, list) else [rules]
+    return rules if isinstance(rules, list) else [rules]
+
+
+def _repeats_too_often(event: Any) -> bool:
+    rules = _rules(event)
     within = any(name in rule for rule in rules for name in ("BYHOUR", "BYMINUTE", "BYSECOND"))
     idle = any(number < 1 for rule in rules for number in rule.get("INTERVAL", ()))
     return within or idle or any(str(freq).upper() in _TOO_OFTEN for rule in rules for freq in rule.get("FREQ", ()))

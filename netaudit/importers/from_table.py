@@ -35,7 +35,7 @@ def _row(row: Row, run: Run) -> None:
     told_by(run, customer)
     owner = run.owner or _owner(row, run)
     if amount is not None:
-        run.ledger.revenue(customer, amount, row["currency"].upper())
+        run.yearly[customer].add((amount, row["currency"].upper()))
     if owner and day and row["kind"]:
         run.days[owner, contact, "" if contact else customer, row["kind"]].add(day)
     elif owner:

@@ -19,7 +19,7 @@ Ends = tuple[str, str, str, str]
 """Owner, contact ("" for the customer itself), customer, kind."""
 
 TIE = ("owner", "contact", "customer", "kind", "last_contact", "followers", "source")
-CONTACTED = ("owner", "contact", "customer", "kind", "on", "count", "x_sent", "x_received", "x_source")
+CONTACTED = ("owner", "contact", "customer", "kind", "on", "count", "x_sent", "x_received", "x_told", "x_source")
 CURRENCY = re.compile("[A-Z]{3}")
 
 
@@ -83,12 +83,6 @@ class Ledger(WhoIsWho):
                 month.exchanged = min(sums[0], sums[1]) - sums[2]
                 sums[2] += month.exchanged
 
-    def part_counts(self) -> None:
-        """Of months as a folder has them: only a count that mail each way does not explain was told as such."""
-        self.settle()
-        for month in self.contacted.values():
-            month.told = month.told if month.told > month.exchanged else 0
-
     def revenue(self, customer: str, amount: Decimal | None, currency: str = "") -> None:
         """What a customer brings a year, in the book's currency; None where exports do not tell it any more.
 
@@ -99,8 +93,8 @@ class Ledger(WhoIsWho):
             self.note("customers with a revenue of the book's own, which is left as it is", customer)
             return
         self.currency = self.currency or (currency if CURRENCY.fullmatch(currency) else "")
-        if amount is not None and currency not in {"", self.currency}:
-            ours = self.currency or "a code of three letters"
+        ours = row.get("currency") or self.currency or "a code of three letters"
+        if amount is not None and currency not in {"", ours}:
             self.note(f"customers with money in another currency than {ours}, so without a revenue", customer)
             amount = None
         row["revenue"] = row["x_revenue"] = "" if amount is None else f"{amount:f}"

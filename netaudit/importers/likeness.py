@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from netaudit.loading.lookalikes import MISSING, SPELT, letters_of
 from netaudit.loading.values import folded
+from netaudit.report.escape import for_csv, for_terminal
 
 if TYPE_CHECKING:
     from collections.abc import Container
@@ -30,9 +31,20 @@ _NO_COMPANY = {
 """What stands for a company where there is none."""
 
 _SPELT = str.maketrans(SPELT)
+_SHIELDED = re.compile("([;,\t]\\s*)'(?=[=+@\\-\uff1d\uff0b\uff0d\uff20])")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _AND = frozenset({"&", "and", "und", "og"})
 _LOOSE = re.compile(r"([aou])e")
+
+
+def plain(text: str) -> str:
+    """Text as it is written and read again: white space folded, nothing that is not seen, no quote before a formula."""
+    if text.isascii() and text.isprintable() and "'" not in text:
+        return " ".join(text.split())
+    seen = folded("".join(char for char in " ".join(text.split()) if for_terminal(char) == char))
+    while seen.startswith("'") and for_csv(seen[1:]) == seen:
+        seen = seen[1:]
+    return _SHIELDED.sub(r"\1", seen)
 
 
 def same_name(text: str) -> str:
@@ -67,9 +79,12 @@ def is_full(name: str) -> bool:
 
 
 def are_strangers(one: str, other: str) -> bool:
-    """Whether two full names have no word in common, however it is spelt."""
-    words = [{skeleton(word) for word in name.split()} - {""} for name in (one, other)]
-    return is_full(one) and is_full(other) and words[0].isdisjoint(words[1])
+    """Whether two full names are of two people, however they are spelt: nobody's first name is in the other name."""
+    mine, theirs = ([bones for bones in map(skeleton, name.split()) if bones] for name in (one, other))
+    if len(mine) < 2 or len(theirs) < 2:
+        return False
+    short = mine[0].startswith(theirs[0]) or theirs[0].startswith(mine[0])
+    return not (short or mine[0] in theirs or theirs[0] in mine)
 
 
 def skeleton(name: str) -> str:

@@ -6,13 +6,14 @@ from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from netaudit.importers.deals import put_deals
+from netaudit.importers.deals import put_deals, put_yearly
 from netaudit.importers.exchanges import Post, months_of
 from netaudit.importers.tally import Tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
+    from decimal import Decimal
 
     from netaudit.importers.deals import Deal
     from netaudit.importers.exchanges import Message
@@ -20,12 +21,17 @@ if TYPE_CHECKING:
     from netaudit.importers.tables import Wishes
 
 
+SOLD = "seller"
+"""How a tie is marked that is only told by who sold something."""
+
+
 @dataclass(slots=True)
 class Run:
     """What importers work with: `kind` is the system, `owner` whose export it is (None: it says so itself).
 
     `tally` is that of the file at hand, `exported` the day of the export where the user has said it. Put into the book
-    at the end are `days` of contact by their ends, `deals` that were won and `messages` (day, who wrote, to whom).
+    at the end are `days` of contact by their ends, `deals` that were won, `yearly` what customers bring by a table, and
+    `messages` (day, who wrote, to whom).
     `waiting` are messages whose rows may not all have been read, `owners` those of opportunities, `bought` the
     customers of deals, by the deal's id, `sellers` those of deals that name no contact; of contacts that are `renewed`
     the owner's tie is told again.
@@ -46,6 +52,7 @@ class Run:
     sellers: dict[tuple[str, str], date | None] = field(default_factory=dict)
     owners: dict[str, str] = field(default_factory=dict)
     bought: dict[str, str] = field(default_factory=dict)
+    yearly: dict[str, set[tuple[Decimal, str]]] = field(default_factory=lambda: defaultdict(set))
     exported: date | None = None
     _told: set[Ends] = field(default_factory=set)
 
@@ -76,6 +83,7 @@ class Run:
                 self.ledger.saw(day)
             self.ledger.contact_on(owner, contact, customer, kind, months_of(days))
         put_deals(self.deals, self.ledger)
+        put_yearly(self.yearly, self.ledger)
         self._tie_sellers()
         for ends, row in list(self.ledger.ties.items()):  # who owned a contact once, and is not named any more
             if ends[1] in self.renewed and row["source"] == f"{self.kind} owner" and ends not in self._told:
@@ -87,9 +95,12 @@ class Run:
         known = {
             (owner, customer or ledger.contacts.rows.get(contact, {}).get("customer", ""))
             for (owner, contact, customer, _), row in ledger.ties.items()
-            if contact or row["source"] != self.kind
+            if contact or not row["source"].endswith(f" {SOLD}")
         }
         known |= {(row["owner"], name) for name, row in ledger.customers.rows.items() if row.get("owner")}
         for (owner, customer), last in self.sellers.items():
             if (owner, customer) not in known:
-                self.tie(owner, "", customer, last)
+                self.tie(owner, "", customer, last, told=SOLD)
+        for ends, row in list(ledger.ties.items()):
+            if row["source"].endswith(f" {SOLD}") and (ends[0], ends[2]) in known:
+                del ledger.ties[ends]

@@ -6,8 +6,15 @@ import re
 from dataclasses import dataclass
 
 from netaudit.importers.addresses import domain_of, is_shared, mail_of
+from netaudit.importers.likeness import plain
 
 _GONE = re.compile(r"(?:Deactivated|Removed|Inactive) User \((.+)\)", re.IGNORECASE)
+
+
+def _make_plain(one: object, *names: str) -> None:
+    """Compare texts as they will be read when the book is imported into again."""
+    for name in names:
+        object.__setattr__(one, name, plain(getattr(one, name)))
 
 
 class Dropped(Exception):  # noqa: N818 - it is no error: the row is counted and its reason is said
@@ -27,6 +34,9 @@ class Colleague:
     record: str = ""
     has_left: bool = False
 
+    def __post_init__(self) -> None:
+        _make_plain(self, "name", "record")
+
     @classmethod
     def called(cls, text: str) -> Colleague:
         """The owner of a record as customer systems write one: a name, an address, or who it was."""
@@ -44,6 +54,9 @@ class Company:
     domain: str = ""
     record: str = ""
 
+    def __post_init__(self) -> None:
+        _make_plain(self, "name", "record")
+
 
 NOWHERE = Company()
 
@@ -58,6 +71,9 @@ class Person:
     record: str = ""
     role: str = ""
     company: Company = NOWHERE
+
+    def __post_init__(self) -> None:
+        _make_plain(self, "name", "role", "profile", "record")
 
     @property
     def own(self) -> tuple[str, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
-from typing import TYPE_CHECKING
+import zlib
+from functools import partial, reduce
+from typing import IO, TYPE_CHECKING
 
 from netaudit.errors import InputError, Problem
 from netaudit.loading.dialect import PREAMBLE, Dialect, dialect_of
@@ -18,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from contextlib import ExitStack
 
-SPREADSHEETS = (".xlsx", ".xls", ".xlsb", ".ods")
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls")
+_CELL = re.compile(rb' r="([A-Z]{1,3})([0-9]{1,7})"')
+_CHUNK = 1 << 20
 
 
 class Lines:
@@ -105,21 +110,46 @@ def sheets_of(file: File) -> Iterator[tuple[str, list[list[str]]]]:
             if sum(one.file_size for one in packed.infolist()) > LARGEST_SHEET:
                 raise refuse(file.label, "F003", f"unpacks to more than {LARGEST_SHEET >> 20} MiB", "save it as CSV")
     try:
+        if zipfile.is_zipfile(file.path) and _most_cells(file) > MOST_CELLS:
+            raise refuse(file.label, "F003", f"a sheet of more than {MOST_CELLS:,} cells", "save it as CSV")
         book = CalamineWorkbook.from_path(str(file.path))
         for name in book.sheet_names:
             sheet = book.get_sheet_by_name(name)
-            down, across = sheet.end or (0, 0)
-            if (down + 1) * (across + 1) > MOST_CELLS:
-                raise refuse(file.label, "F003", f"a sheet of more than {MOST_CELLS:,} cells", "save it as CSV")
             rows = sheet.to_python(skip_empty_area=False)
             if rows:
                 yield f"{file.label}/{name}", [[_text(cell) for cell in row] for row in rows]
-    except (CalamineError, OSError, ValueError, zipfile.BadZipFile):
+    except (CalamineError, OSError, ValueError, EOFError, zlib.error, zipfile.BadZipFile):
         raise refuse(file.label, "F002", "is no spreadsheet that can be read", "save it as CSV") from None
 
 
+def _most_cells(file: File) -> int:
+    """Cells from the first to the last of the largest sheet, as its parser would make them all: it is asked before."""
+    most = 0
+    with zipfile.ZipFile(file.path) as packed:
+        for name in packed.namelist():
+            if name.startswith("xl/worksheets/") and name.endswith(".xml"):
+                with packed.open(name) as stream:
+                    most = max(most, _extent(stream))
+    return most
+
+
+def _extent(stream: IO[bytes]) -> int:
+    down = across = 1
+    rest = b""
+    for chunk in iter(partial(stream.read, _CHUNK), b""):
+        text = rest + chunk
+        for letters, digits in _CELL.findall(text):
+            down = max(down, int(digits))
+            across = max(across, reduce(lambda number, letter: number * 26 + letter - 64, letters, 0))
+        rest = text[-32:]
+    return down * across
+
+
 def _text(cell: object) -> str:
-    """A cell as it would stand in CSV: days in ISO, whole numbers without a point."""
-    if isinstance(cell, float) and cell.is_integer():
-        return str(int(cell))
+    """A cell as it would stand in CSV: days in ISO, whole numbers without a point, others never with three decimals."""
+    if isinstance(cell, float):
+        if cell.is_integer():
+            return str(int(cell))
+        text = f"{cell:.10f}".rstrip("0")
+        return f"{text}0" if len(text.partition(".")[2]) == 3 else text
     return str(cell).strip()

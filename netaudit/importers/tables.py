@@ -154,6 +154,11 @@ class Table:
         self.part: Part | None = max(parts, key=self._fit, default=None)
         if self.part is not None and not self._fit(self.part):
             self.part = None
+        for columns in self.kept.values():
+            names = [folded(self.headings[index]).casefold() for index in columns]
+            if len(set(names)) < len(names):
+                message = f"the column {shown(self.headings[columns[0]])} stands twice"
+                raise refuse(file.label, "C003", message, "delete or rename one of them", 1, 1)
 
     def _fit(self, part: Part) -> int:
         return part.fit(self.headings, self.wishes.called)

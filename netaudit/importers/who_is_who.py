@@ -137,7 +137,8 @@ class WhoIsWho:
         if found is not None:
             return found
         decided = self.customers.find("x_also", same_name(one.name).replace(";", ","))
-        if len(decided) == 1 and not _contradicts(self.customers[decided[0]], "x_record", one.record):
+        keys = (("x_record", one.record), ("x_domain", one.domain))
+        if len(decided) == 1 and not any(_contradicts(self.customers[decided[0]], *key) for key in keys):
             return decided[0]
         at = self._at_domain(one)
         named = self._named(one)
@@ -150,7 +151,9 @@ class WhoIsWho:
     def _at_domain(self, one: Company) -> list[str]:
         """Customers of this domain; failing that the one whose contacts all have it, if only theirs do."""
         found = self.customers.find("x_domain", one.domain)
-        found = found or list(self._staff.get(("domain", one.domain), ()) if one.domain else ())
+        if not found and one.domain:
+            staff = self._staff.get(("domain", one.domain), ())
+            found = [name for name in staff if len(self._staff["domains", name]) == 1]
         return [name for name in found if self._may_share(self.customers[name], one)]
 
     @staticmethod
@@ -275,18 +278,21 @@ class WhoIsWho:
         for address in values_of(row, "x_email"):
             if domain_of(address):
                 self._staff["domain", domain_of(address)][row["customer"]] = None
+                self._staff["domains", row["customer"]][domain_of(address)] = None
 
     def _identified(self, register: Register, keys: tuple[tuple[str, str], ...], called: str = "") -> str | None:
         """The row that an identity names; where two of them name two rows, the first, and a doubt about the other.
 
-        An address that two share is none: it names nobody who is `called` otherwise in every word.
+        An address that two share names nobody who is `called` otherwise, nor does an id of two tables.
         """
         record = keys[0][1]
         found = [
             name
             for column, value in keys
             for name in register.find(column, value)
-            if column != "x_email" or not are_strangers(register[name].get("name", ""), called)
+            if column not in {"x_email", "x_record"}
+            or (column == "x_record" and not value.startswith("table:"))
+            or not are_strangers(register[name].get("name", ""), called)
         ]
         found = [name for name in dict.fromkeys(found) if not _contradicts(register[name], "x_record", record)]
         for other in found[1:]:

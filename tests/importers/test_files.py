@@ -117,6 +117,32 @@ def test_archives_that_are_none(bring: Bring, monkeypatch: pytest.MonkeyPatch, t
     assert not (tmp_path / "book").exists()
 
 
+def test_a_bomb_is_not_unpacked(bring: Bring, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="F003 is packed more than 100 times"):
+        bring("linkedin", {"a.zip": archive({"Connections.csv": "\n" * 4_000_000})}, employee="mette")
+    book = Workbook()
+    book.worksheets[0]["A1"] = book.worksheets[0]["XFD1048576"] = "x"
+    book.save(tmp_path / "wide.xlsx")
+    with pytest.raises(InputError, match="F003 a sheet of more than 20,000,000 cells"):
+        netaudit.import_exports("salesforce", [tmp_path / "wide.xlsx"], tmp_path / "book")
+
+
+def test_a_column_that_stands_twice(bring: Bring) -> None:
+    with pytest.raises(InputError, match="C003 the column 'Company' stands twice"):
+        bring("linkedin", HEAD.replace("Position", "Company") + NORA, employee="mette")
+
+
+def test_numbers_of_cells_are_what_they_say(bring: Bring, book: Read) -> None:
+    bring("table", {"a.xlsx": sheet([("company", "revenue"), ("Havn", 1234.567), ("Fjord", 0.5), ("Skov", 7.0)])})
+    assert [row["revenue"] for row in rows_of(book()["customers.csv"])] == ["0.5", "1234.5670", "7"]
+
+
+def test_no_row_of_a_file_without_headings_stands_in_an_error(bring: Bring) -> None:
+    with pytest.raises(InputError, match="no such table: 3 columns, of which known are none") as caught:
+        bring("linkedin", "Anna Berg,anna@havn.example,Havn\n", employee="mette")
+    assert "anna" not in str(caught.value).casefold()
+
+
 def test_nothing_is_left_of_a_book_that_cannot_be_written(
     bring: Bring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -605,3 +605,113 @@ def test_somebody_who_was_renamed_is_a_doubt(bring: Bring, book: Read, tmp_path:
     path.write_text(path.read_text().replace("Mette Holm", "Mette Lund"))
     bring("hubspot", HUBSPOT + rows)
     assert [(row["id"], row["same_as"]) for row in rows_of(book()["aliases.csv"])] == [("mette-holm", "mette-holm-2")]
+
+
+@pytest.mark.parametrize(
+    "name", ["Sam\u200c Seller", "Sam\nSeller", "'=Sam Seller", "=Sam Seller", "\u207cSam Seller", "A;=B C"]
+)
+def test_names_are_compared_as_they_are_written(bring: Bring, book: Read, tmp_path: Path, name: str) -> None:
+    rows = [("Company name", "Company owner", "Record ID", "Company Domain Name"), (name, name, "", "")]
+    text = network.as_csv([list(row) for row in rows])
+    seen = []
+    for _ in range(2):
+        bring("hubspot", text)
+        seen.append(book())
+    assert seen[0] == seen[1]
+    netaudit.load(tmp_path / "book")
+
+
+def test_an_id_of_two_tables_names_nobody(bring: Bring, book: Read) -> None:
+    bring("table", "company,contact,contact id\nHavn,Anna Berg,1\n", employee="mette")
+    bring("table", "company,contact,contact id\nFjord,Bo Lind,1\n", employee="mette")
+    assert [row["id"] for row in rows_of(book()["contacts.csv"])] == ["anna-berg", "bo-lind"]
+
+
+def test_a_family_at_one_address_is_two_people(bring: Bring, book: Read) -> None:
+    people = (("Anna Berg", "Havn", "post1@havn.example", ""), ("Bo Berg", "Havn", "post1@havn.example", ""))
+    bring("linkedin", connections(*people, ("Anna Lund", "Havn", "post1@havn.example", "")), employee="mette")
+    assert [row["id"] for row in rows_of(book()["contacts.csv"])] == ["anna-berg", "bo-berg"]
+
+
+def test_one_contact_elsewhere_makes_no_domain_of_a_customer(bring: Bring, book: Read) -> None:
+    people = (("Nora Ex", "Havn", "nora@havn.example", ""), ("Kim Ex", "Havn", "kim@bigfirm.example", ""))
+    bring("linkedin", connections(*people), employee="sam@ours.example")
+    mails = [("2026-03-02", "sam@ours.example", "lee@bigfirm.example")]
+    mails += [("2026-03-03", "lee@bigfirm.example", "sam@ours.example")]
+    text = "\n".join(f"From x  Mon Mar  2 12:00:00 2026\n{network.message(*one)}" for one in mails)
+    bring("mbox", {"a.mbox": text}, domains=["ours.example"])
+    assert {row["id"]: row["customer"] for row in rows_of(book()["contacts.csv"])}["lee"] != "havn"
+
+
+def test_a_name_that_was_decided_is_not_one_of_another_domain(bring: Bring, book: Read, tmp_path: Path) -> None:
+    head = "company,domain,contact\n"
+    bring("table", f"{head}Havn,havn.dk,Anna Berg\nHavnegade Logistik,,Bo Lind\n", employee="mette")
+    path = tmp_path / "book" / "aliases.csv"
+    path.write_text("table,id,same_as,why,decision\ncustomers,havn,havnegade-logistik,,same\n")
+    bring("table", f"{head}Havn,havn.se,Li Ny\nHavn,havn.dk,Pia Dam\n", employee="mette")
+    homes = {row["id"]: row["customer"] for row in rows_of(book()["contacts.csv"])}
+    assert homes["pia-dam"] == homes["anna-berg"] == "havnegade-logistik" != homes["li-ny"]
+
+
+def test_a_deal_of_no_currency_is_in_the_books(bring: Bring, book: Read) -> None:
+    bring("hubspot", deals("5,DKK,Mette Holm,2026-02-01,Havn", "6,,Mette Holm,2026-02-01,Havn"))
+    assert [row["revenue"] for row in rows_of(book()["customers.csv"])] == ["11"]
+
+
+def test_the_year_of_revenue_ends_with_the_newest_day(bring: Bring, book: Read) -> None:
+    result = bring("hubspot", deals("5,DKK,Mette Holm,2024-07-01,Havn", "100,DKK,Mette Holm,2026-05-01,Havn"))
+    assert [row["revenue"] for row in rows_of(book()["customers.csv"])] == ["100"]
+    assert result.summary.as_of == "2026-05-01"
+
+
+def test_a_customer_with_a_currency_of_its_own(bring: Bring, book: Read, tmp_path: Path) -> None:
+    bring("hubspot", deals("5,DKK,Mette Holm,2026-02-01,Fjord"))
+    path = tmp_path / "book" / "customers.csv"
+    path.write_text(path.read_text().replace("\n", ",\n").replace(",\n", ",currency\n", 1) + "havn,Havn,,,,EUR\n")
+    bring("hubspot", deals("6,DKK,Mette Holm,2026-02-01,Havn"))
+    assert {row["id"]: row["revenue"] for row in rows_of(book()["customers.csv"])} == {"fjord": "5", "havn": ""}
+
+
+def test_revenue_of_a_table(bring: Bring, book: Read) -> None:
+    table = "company,revenue,currency\nHavn,100,DKK\nHavn,900,DKK\nFjord,7,DKK\nSkov,8,USD\nFjord,7,DKK\n"
+    result = bring("table", table, employee="mette")
+    assert {row["id"]: row["revenue"] for row in rows_of(book()["customers.csv"])} == {
+        "fjord": "7",
+        "havn": "",
+        "skov": "",
+    }
+    assert any("several revenues" in str(sentence) for sentence in result.closing)
+
+
+def test_days_told_are_kept_beside_exchanges(bring: Bring, book: Read) -> None:
+    table = "company,contact,contact email,kind,date\n"
+    table += "".join(f"Havn,Nora Ex,nora@havn.example,mail,2026-02-{day:02}\n" for day in range(1, 6))
+    sam, nora = "sam@ours.example", "nora@havn.example"
+    first = [(f"2026-01-{day:02}", sam, nora) for day in range(1, 6)]
+    first += [(f"2026-02-{day:02}", nora, sam) for day in range(1, 6)]
+    second = first[:5] + [(f"2026-01-{day:02}", nora, sam) for day in range(1, 6)]
+    for name, runs in (("ab", (first, second)), ("ba", (second, first))):
+        bring("table", table, employee=sam, columns=["email=contact email"], into=name)
+        for mails in runs:
+            text = "\n".join(f"From x  Mon Mar  2 12:00:00 2026\n{network.message(*one)}" for one in mails)
+            bring("mbox", {"a.mbox": text}, domains=["ours.example"], into=name)
+    assert book("ab")["interactions.csv"] == book("ba")["interactions.csv"]
+    assert [row["count"] for row in rows_of(book("ab")["interactions.csv"])] == ["5", "5"]
+
+
+def test_contacts_of_two_ids_add_up_when_they_are_one(bring: Bring, book: Read, tmp_path: Path) -> None:
+    table = "company,contact,contact email,kind,date\n"
+    for who, days in (("Anna Berg,anna@a.example", range(1, 5)), ("Ann Berg,ann@b.example", range(11, 15))):
+        table += "".join(f"Havn,{who},call,2026-02-{day:02}\n" for day in days)
+    bring("table", table, employee="mette", columns=["email=contact email"])
+    (tmp_path / "book" / "aliases.csv").write_text("table,id,same_as,why,decision\ncontacts,ann-berg,anna-berg,,same\n")
+    bring("aliases", {})
+    assert [(row["on"], row["count"]) for row in rows_of(book()["interactions.csv"])] == [("2026-02-14", "8")]
+
+
+def test_a_seller_without_a_contact_has_a_tie_only_until_there_is_one(bring: Bring, book: Read) -> None:
+    exports = network.hubspot()
+    bring("hubspot", {name: exports[name] for name in ("companies.csv", "deals.csv")})
+    bring("hubspot", exports)
+    bring("hubspot", exports, into="once")
+    assert book()["ties.csv"] == book("once")["ties.csv"]
