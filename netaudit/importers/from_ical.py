@@ -20,10 +20,15 @@ _FIRST = date(1990, 1, 1)
 _YEARS = 10
 """What lies longer ago is in no answer, however slowly contacts fade."""
 
+OUTSIDE = f"not in the {_YEARS} years up to the export, or repeated in a way that cannot be read"
 MOST_DAYS = 300_000
 """Days of all events that repeat."""
 
-_EVERY = {"DAILY": 1.0, "WEEKLY": 7.0, "MONTHLY": 28.0, "YEARLY": 365.0}
+_EVERY = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
+_WITHIN = {"MONTHLY": 5, "YEARLY": 53}
+"""How often a Monday comes back within."""
+
+_ON = ("BYDAY", "BYMONTHDAY", "BYYEARDAY", "BYWEEKNO", "BYMONTH")
 _STAMPS = ("DTSTAMP", "LAST-MODIFIED", "CREATED")
 
 
@@ -65,7 +70,7 @@ def read_ical(file: File, run: Run) -> None:
         if uid in kept:
             run.tally.kept += rows
         else:
-            run.tally.drop(reasons.get(uid, "still ahead, or repeated in a way that cannot be read"), rows=rows)
+            run.tally.drop(reasons.get(uid, OUTSIDE), rows=rows)
 
 
 def _take(event: Any, run: Run) -> None:
@@ -132,9 +137,9 @@ def _repeats(event: Any) -> float:
     """On how many days an event may repeat, at most: it may begin long ago, and never end."""
     days = 0.0
     for rule in _rules(event):
-        gap = min((_EVERY.get(str(one).upper(), 1.0) for one in rule.get("FREQ", ())), default=1.0)
-        each = max((len(rule.get(name, ())) for name in ("BYDAY", "BYMONTHDAY", "BYYEARDAY")), default=0) or 1
-        days += 365 * _YEARS / gap * each
+        often = "".join(str(one).upper() for one in rule.get("FREQ", ()))
+        each = sum(len(rule.get(name, ())) for name in _ON) * _WITHIN.get(often, 1) or 1
+        days += 365 * _YEARS / _EVERY.get(often, 1) * each
     return days
 
 

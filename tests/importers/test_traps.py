@@ -296,7 +296,7 @@ def test_meetings(bring: Bring, book: Read) -> None:
         "all day: no meeting": 1,
         "more than 10 people": 1,
         "among ourselves, or alone": 2,
-        "still ahead, or repeated in a way that cannot be read": 1,
+        "not in the 10 years up to the export, or repeated in a way that cannot be read": 1,
         "no day that can be read": 1,
         "repeats within a day, or without end": 2,
         "private mail addresses": 1,
@@ -306,6 +306,14 @@ def test_meetings(bring: Bring, book: Read) -> None:
         ("nora", "2026-03-02", "1"),
         ("tim", "2026-03-17", "2"),
     ]
+
+
+@pytest.mark.parametrize("rule", ["DAILY", "WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU", "YEARLY;BYDAY=MO,TU,WE,TH,FR,SA,SU"])
+def test_a_calendar_that_never_ends(bring: Bring, rule: str) -> None:
+    events = [event(number, f"RRULE:FREQ={rule}", day="19900302T100000Z") for number in range(90)]
+    text = "\r\n".join(["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:x", *events, "END:VCALENDAR", ""])
+    with pytest.raises(InputError, match=r"a\.ics:1:1: F003 events that repeat on more than 300,000 days"):
+        bring("ical", {"a.ics": text}, domains=["ours.example"])
 
 
 def test_messages_of_an_archive_count_two_ways(bring: Bring, book: Read) -> None:
