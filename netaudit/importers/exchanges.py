@@ -54,8 +54,8 @@ class _Days:
     received: int = 0
 
 
-Pair = tuple[str, str]
-"""Somebody of ours, and somebody of theirs, as the export names them."""
+Pair = tuple[str, ...]
+"""Somebody of ours, and somebody of theirs, as the export names them; or ids in the book."""
 
 
 class Exchanges:
@@ -72,10 +72,24 @@ class Exchanges:
         else:
             days.received |= 1 << day.day
 
+    def add_all(self, pair: Pair, months: dict[int, _Days]) -> None:
+        """Days of one who has several addresses."""
+        known = self._pairs.setdefault(pair, months)
+        if known is not months:
+            for number, days in months.items():
+                both = known.setdefault(number, _Days())
+                both.sent |= days.sent
+                both.received |= days.received
+
+    def days(self) -> Iterator[tuple[Pair, dict[int, _Days]]]:
+        """Every pair once, in order, with its days; they are handed over."""
+        for pair in sorted(self._pairs):
+            yield pair, self._pairs.pop(pair)
+
     def counted(self) -> Iterator[tuple[Pair, dict[str, Month]]]:
         """Every pair once, in order, with its months, also those without an exchange; none where nobody answered."""
-        for pair in sorted(self._pairs):
-            months = _exchanged(self._pairs.pop(pair))
+        for pair, days in self.days():
+            months = _exchanged(days)
             yield pair, months if any(month.count for month in months.values()) else {}
 
 
@@ -151,11 +165,14 @@ class Post:
     def close(self) -> None:
         """Put what was exchanged into the book, and count for each file how much of it that kept."""
         why: dict[Pair, str] = {}
-        for pair, months in self._exchanges.counted():
+        known = Exchanges()
+        for pair, days in self._exchanges.days():
             try:
-                self._put(pair, months)
+                known.add_all(self._ends(pair, days), days)
             except Dropped as reason:
                 why[pair] = reason.reason
+        for (owner, contact, customer), months in known.counted():
+            self.ledger.contact_on(owner, contact, customer, "mail", months)
         for number, taken in self._taken.items():
             for pairs, rows in taken.items():
                 if all(pair in why for pair in pairs):
@@ -166,11 +183,12 @@ class Post:
             for contact in self.ledger.contacts.find("x_email", address):
                 self.ledger.tie(self.ledger.newsletter(sender), contact, "", "mail")
 
-    def _put(self, pair: Pair, months: dict[str, Month]) -> None:
-        if not months:
+    def _ends(self, pair: Pair, days: dict[int, _Days]) -> Pair:
+        """Who they are in the book: employee or channel, contact, and customer."""
+        if not (any(each.sent for each in days.values()) and any(each.received for each in days.values())):
             raise Dropped(ONE_WAY)
         contact, customer = self.their_side(pair[1])
-        self.ledger.contact_on(self.our_side(pair[0]), contact, customer, "mail", months)
+        return self.our_side(pair[0]), contact, customer
 
     def their_side(self, address: str) -> tuple[str, str]:
         """Contact and customer; a mailbox that several read there is the customer itself."""

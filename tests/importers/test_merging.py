@@ -715,3 +715,20 @@ def test_a_seller_without_a_contact_has_a_tie_only_until_there_is_one(bring: Bri
     bring("hubspot", exports)
     bring("hubspot", exports, into="once")
     assert book()["ties.csv"] == book("once")["ties.csv"]
+
+
+def test_days_at_two_addresses_of_one_are_days_with_one(bring: Bring, book: Read) -> None:
+    sam, work, other = "sam@ours.example", "nora@havn.example", "n.ex@havn.example"
+    head = "First Name,Last Name,Organization Name,E-mail 1 - Value,E-mail 2 - Value"
+    bring("google", f"{head}\nNora,Ex,Havn,{work},{other}\n", employee=sam)
+    mails = [
+        ("2026-03-02", sam, work),
+        ("2026-03-02", work, sam),
+        ("2026-03-02", sam, other),
+        ("2026-03-03", sam, other),
+    ]
+    mails += [("2026-03-04", other, sam)]
+    text = "\n".join(f"From x  Mon Mar  2 12:00:00 2026\n{network.message(*one)}" for one in mails)
+    bring("mbox", {"a.mbox": text}, domains=["ours.example"])
+    (row,) = rows_of(book()["interactions.csv"])
+    assert (row["count"], row["x_sent"], row["x_received"]) == ("2", "2", "2")
