@@ -54,17 +54,26 @@ def load(
     assume: Sequence[str] = (),
     form: str | None = None,
     threads: int | None = None,
+    memory_limit: str | None = None,
     with_plan: str | os.PathLike[str] | None = None,
 ) -> Book:
     """Load a contact graph: a document, a folder of tables, one file of ties, or "-" for standard input.
 
     `settings` is a settings file for it; `as_of` a date or "today"; `assume` a list of NAME=VALUE; `form` is "yaml"
-    or "csv" for standard input; `threads` bounds the engine; `with_plan` is a plan in JSON, taken as done. Raises
-    `InputError`, which lists every problem with its place, and `UsageError`.
+    or "csv" for standard input; `threads` and `memory_limit` (such as "4GB") bound the engine; `with_plan` is a plan in
+    JSON, taken as done. Raises `InputError`, which lists every problem with its place, and `UsageError`.
     """
     from netaudit.loading import load as load_book
 
-    loaded = load_book(book, settings=settings, as_of=as_of, assume=assume, form=form, threads=threads)
+    loaded = load_book(
+        book,
+        settings=settings,
+        as_of=as_of,
+        assume=assume,
+        form=form,
+        threads=threads,
+        memory_limit=memory_limit,
+    )
     if with_plan is None:
         return loaded
     import os

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import shutil
+import tempfile
+import weakref
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import narwhals as nw
 
+from netaudit.errors import shown, usage
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+
+_SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 
 Frame = nw.LazyFrame[Any]
 
@@ -24,17 +33,31 @@ def literal(text: str) -> str:
 
 
 class Engine:
-    """One in-memory database: no server, no network, no extension is ever loaded."""
+    """One in-memory database: no server, no network, no extension is ever loaded.
 
-    def __init__(self, threads: int | None = None) -> None:
+    `memory_limit`, such as 4GB, bounds what tables and joins take; the rest goes to a folder of ours meanwhile.
+    Raises UsageError for what is no limit, and later where one does not do.
+    """
+
+    def __init__(self, threads: int | None = None, memory_limit: str | None = None) -> None:
+        if memory_limit is not None and not _SIZE.fullmatch(memory_limit):
+            raise usage(f"{shown(memory_limit)} is no amount of memory", "such as --memory-limit 4GB")
+        self._limit = memory_limit
+        spilt = ""
+        with contextlib.suppress(OSError):  # where nothing can be written, everything must fit
+            spilt = tempfile.mkdtemp(prefix="netaudit-")  # for nobody else to read
+            weakref.finalize(self, shutil.rmtree, spilt, ignore_errors=True)
         config: dict[str, Any] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
+            "temp_directory": spilt,
             "disabled_optimizers": "join_order",  # joins here are few, and planning them took longer than most of them
         }
         if threads is not None:
             config["threads"] = threads
+        if memory_limit is not None:
+            config["memory_limit"] = memory_limit
         self.connection = duckdb.connect(config=config)
         self._made = 0
 
@@ -45,11 +68,13 @@ class Engine:
 
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """Run a statement for its effect."""
-        self.connection.execute(sql, values)
+        with self._bounded():
+            self.connection.execute(sql, values)
 
     def ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query and take its rows."""
-        return self.connection.execute(sql, values).fetchall()
+        with self._bounded():
+            return self.connection.execute(sql, values).fetchall()
 
     def any(self, *queries: str) -> tuple[bool, ...]:
         """Whether each of some queries brings a row, in one statement."""
@@ -73,15 +98,27 @@ class Engine:
     def keep(self, frame: Frame) -> Frame:
         """Work a frame out once, so that it can be used twice."""
         name = self.new_name()
-        frame.to_native().create(name)
+        with self._bounded():
+            frame.to_native().create(name)
         return self.frame(name)
 
     def rows(self, frame: Frame) -> list[tuple[Any, ...]]:
         """The rows of a frame. Narwhals' own `collect()` would import pyarrow."""
-        taken: list[tuple[Any, ...]] = frame.to_native().fetchall()
+        with self._bounded():
+            taken: list[tuple[Any, ...]] = frame.to_native().fetchall()
         return taken
 
     def arrays(self, frame: Frame) -> dict[str, Any]:
         """The columns of a frame without nulls, as NumPy arrays."""
-        taken: dict[str, Any] = frame.to_native().fetchnumpy()
+        with self._bounded():
+            taken: dict[str, Any] = frame.to_native().fetchnumpy()
         return taken
+
+    @contextlib.contextmanager
+    def _bounded(self) -> Iterator[None]:
+        """Raises UsageError where the memory is not enough."""
+        try:
+            yield
+        except duckdb.OutOfMemoryException:
+            limit = self._limit or "the engine may use (four fifths of the machine's)"
+            raise usage(f"more memory is needed than {limit}", "give it more with --memory-limit") from None

@@ -541,3 +541,35 @@ def test_an_output_that_is_a_link_to_itself_becomes_a_file(havn: Path) -> None:
     (havn / "out").symlink_to("out")
     assert cli.run(["risk", str(havn / "book.yml"), "-o", str(havn / "out")]) == 0
     assert (havn / "out").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("limit", "said"),
+    [
+        ("lots", "U001 'lots' is no amount of memory (such as --memory-limit 4GB)"),
+        ("5MB", "U001 more memory is needed than 5MB (give it more with --memory-limit)"),
+    ],
+)
+def test_a_limit_of_memory_that_does_not_do(capsys: pytest.CaptureFixture[str], limit: str, said: str) -> None:
+    assert cli.run(["risk", TELCO, "--memory-limit", limit]) == 2
+    assert capsys.readouterr() == ("", f"{said}\n")
+
+
+@pytest.mark.parametrize("command", ["risk", "ownership", "forecast", "check"])
+def test_less_memory_is_the_same_answer(capsys: pytest.CaptureFixture[str], command: str) -> None:
+    answers = []
+    for limit in ([], ["--memory-limit", "100MB"]):
+        cli.run([command, TELCO, "-f", "json", *limit])
+        answers.append(capsys.readouterr().out)
+    assert answers[0] == answers[1]
+
+
+def test_where_nothing_can_be_written_there_are_answers_still(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> str:
+        raise FileNotFoundError
+
+    monkeypatch.setattr("netaudit.engine.tempfile.mkdtemp", refused)
+    assert cli.run(["risk", TELCO]) == 0
+    assert capsys.readouterr().out.startswith("Whose leaving")

@@ -110,6 +110,10 @@ WhereTo = Annotated[
     Destination | None,
     typer.Option("--destination", help="Where they go. Default: as recorded, else unknown.", show_default=False),
 ]
+MemoryLimit = Annotated[
+    str | None,
+    typer.Option("--memory-limit", metavar="SIZE", help="Memory for tables, such as 4GB; the rest goes to disk."),
+]
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How the answer is written.")]
 BuildFormat = Annotated[EveryFormat, typer.Option("--format", "-f", help="How the answer is written.")]
 FailOn = Annotated[

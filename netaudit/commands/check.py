@@ -44,6 +44,7 @@ def check(
     assume: options.Assume = None,
     settings: options.SettingsFile = None,
     form: options.From = None,
+    memory_limit: options.MemoryLimit = None,
     output_format: options.BuildFormat = options.EveryFormat.TABLE,
     output: options.Outputs = None,
     top: options.Top = None,
@@ -60,7 +61,9 @@ def check(
     from netaudit.commands._show import show, verdict
     from netaudit.policy.verdict import cause
 
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form)
+    loaded = netaudit.load(
+        book, settings=settings, as_of=as_of, assume=assume or (), form=form, memory_limit=memory_limit
+    )
     result = netaudit.check(
         loaded,
         policy,

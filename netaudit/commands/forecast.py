@@ -34,6 +34,7 @@ def forecast(
     settings: options.SettingsFile = None,
     with_plan: options.WithPlan = None,
     form: options.From = None,
+    memory_limit: options.MemoryLimit = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
     top: options.Top = None,
@@ -51,7 +52,15 @@ def forecast(
     from netaudit.commands._show import show
     from netaudit.report.streams import progress
 
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
+    loaded = netaudit.load(
+        book,
+        settings=settings,
+        as_of=as_of,
+        assume=assume or (),
+        form=form,
+        with_plan=with_plan,
+        memory_limit=memory_limit,
+    )
     with progress(quiet=quiet) as told:
         result = netaudit.forecast(
             loaded,

@@ -13,6 +13,7 @@ def ownership(
     settings: options.SettingsFile = None,
     with_plan: options.WithPlan = None,
     form: options.From = None,
+    memory_limit: options.MemoryLimit = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
     top: options.Top = None,
@@ -29,6 +30,14 @@ def ownership(
     import netaudit
     from netaudit.commands._show import show
 
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
+    loaded = netaudit.load(
+        book,
+        settings=settings,
+        as_of=as_of,
+        assume=assume or (),
+        form=form,
+        with_plan=with_plan,
+        memory_limit=memory_limit,
+    )
     result = netaudit.ownership(loaded, where=where or ())
     show(result, loaded, output_format, output, top, color, quiet=quiet, verbose=verbose)

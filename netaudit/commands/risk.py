@@ -34,6 +34,7 @@ def risk(
     settings: options.SettingsFile = None,
     with_plan: options.WithPlan = None,
     form: options.From = None,
+    memory_limit: options.MemoryLimit = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
     top: options.Top = None,
@@ -50,7 +51,15 @@ def risk(
     import netaudit
     from netaudit.commands._show import show
 
-    loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
+    loaded = netaudit.load(
+        book,
+        settings=settings,
+        as_of=as_of,
+        assume=assume or (),
+        form=form,
+        with_plan=with_plan,
+        memory_limit=memory_limit,
+    )
     result = netaudit.risk(
         loaded,
         leaver or (),

@@ -35,18 +35,19 @@ def load(
     assume: Sequence[str] = (),
     form: str | None = None,
     threads: int | None = None,
+    memory_limit: str | None = None,
 ) -> Book:
     """Load a contact graph.
 
     `book` is a document (.yml, .yaml, .json), a folder, one .csv or .parquet of ties, or "-" for standard input; None
     stands for netaudit.yml or book.yml in the current folder. `settings` is a settings file for it, `as_of` a date or
-    "today", `assume` a list of NAME=VALUE, `form` is "yaml" or "csv" for standard input, `threads` bounds the
-    engine. The format is described in docs/book.md.
+    "today", `assume` a list of NAME=VALUE, `form` is "yaml" or "csv" for standard input; `threads` and `memory_limit`
+    (such as "4GB") bound the engine. The format is described in docs/book.md.
 
     Raises InputError with every problem found, each with its place, and UsageError for arguments that cannot be.
     """
     path = None if book is None else os.fspath(book)
-    found = Found(Engine(threads))
+    found = Found(Engine(threads, memory_limit))
     if settings is not None:
         read_settings(found, File(Path(settings), os.fspath(settings)))
     try:
