@@ -128,7 +128,7 @@ def _known(row: Row, run: Run) -> str:
         found = run.ledger.customers.find("x_record", _record(run, row[name]))
         if found:
             return found[0]
-    if row["what"][:LENGTH] in run.bought:
+    if row["what"] and row["what"][:LENGTH] in run.bought:
         return run.bought[row["what"][:LENGTH]]
     if row["company"]:
         return run.ledger.customer(Company(row["company"]), known=True)

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from netaudit.importers.deals import Deal
     from netaudit.importers.exchanges import Message
     from netaudit.importers.ledger import Ends, Ledger
+    from netaudit.importers.register import Cells
     from netaudit.importers.tables import Wishes
 
 
@@ -95,12 +96,17 @@ class Run:
         known = {
             (owner, customer or ledger.contacts.rows.get(contact, {}).get("customer", ""))
             for (owner, contact, customer, _), row in ledger.ties.items()
-            if contact or not row["source"].endswith(f" {SOLD}")
+            if contact or not _is_sold(row)
         }
         known |= {(row["owner"], name) for name, row in ledger.customers.rows.items() if row.get("owner")}
         for (owner, customer), last in self.sellers.items():
             if (owner, customer) not in known:
                 self.tie(owner, "", customer, last, told=SOLD)
         for ends, row in list(ledger.ties.items()):
-            if row["source"].endswith(f" {SOLD}") and (ends[0], ends[2]) in known:
+            if _is_sold(row) and (ends[0], ends[2]) in known:
                 del ledger.ties[ends]
+
+
+def _is_sold(row: Cells) -> bool:
+    """Whether nothing else tells of a tie than that its owner sold something."""
+    return all(source.endswith(f" {SOLD}") for source in row["source"].split(";"))

@@ -732,3 +732,18 @@ def test_days_at_two_addresses_of_one_are_days_with_one(bring: Bring, book: Read
     bring("mbox", {"a.mbox": text}, domains=["ours.example"])
     (row,) = rows_of(book()["interactions.csv"])
     assert (row["count"], row["x_sent"], row["x_received"]) == ("2", "2", "2")
+
+
+def test_a_task_about_a_deal_is_with_its_account(bring: Bring, book: Read) -> None:
+    exports = {
+        "Account.csv": "Id,Name,OwnerId,IsDeleted\n001000000000001AAA,Havn,005000000000001AAA,0\n",
+        "Opportunity.csv": "Id,AccountId,StageName,Amount,CloseDate,OwnerId,IsDeleted\n"
+        "006000000000001AAA,001000000000001,Closed Won,5,2026-02-01,005000000000001,0\n"
+        ",001000000000001,Closed Won,7,2026-02-01,005000000000001,0\n",
+        "Task.csv": "WhoId,WhatId,ActivityDate,Status,OwnerId,TaskSubtype,IsDeleted\n"
+        ",006000000000001,2026-03-01,Completed,005000000000001,Call,0\n"
+        ",,2026-03-02,Completed,005000000000001,Call,0\n",
+    }
+    result = bring("salesforce", exports)
+    assert [(row["customer"], row["on"]) for row in rows_of(book()["interactions.csv"])] == [("havn", "2026-03-01")]
+    assert [row.reason for row in result.rows if row.reason] == ["its account is not in the export"]
