@@ -27,9 +27,7 @@ _BROKEN = (
     zlib.error,
     lzma.LZMAError,
     EOFError,
-    OSError,
     RuntimeError,
-    NotImplementedError,
     ValueError,
 )
 """What zipfile raises for archives that are cut off, altered, encrypted or packed in an unknown way."""
@@ -48,8 +46,8 @@ def names_in(file: File) -> list[str]:
     try:
         with zipfile.ZipFile(file.path) as packed:
             return [_name(one) for one in packed.infolist()]
-    except _BROKEN:
-        raise _refused(file) from None
+    except (*_BROKEN, OSError) as error:
+        raise _refused(file, error) from None
 
 
 def exports_in(file: File, names: Collection[str], copies: ExitStack) -> list[File]:
@@ -70,8 +68,8 @@ def exports_in(file: File, names: Collection[str], copies: ExitStack) -> list[Fi
                 raise refuse(file.label, "F003", f"unpacks to more than {LARGEST >> 20} MiB", "unpack it first")
             folder = Path(copies.enter_context(TemporaryDirectory())) if wanted else Path()
             return [_unpacked(packed, one, folder / str(index), file) for index, one in enumerate(wanted)]
-    except _BROKEN:
-        raise _refused(file) from None
+    except (*_BROKEN, OSError) as error:
+        raise _refused(file, error) from None
 
 
 def _unpacked(packed: zipfile.ZipFile, one: zipfile.ZipInfo, path: Path, file: File) -> File:
@@ -84,5 +82,8 @@ def _name(one: zipfile.ZipInfo) -> str:
     return "" if one.is_dir() else PurePosixPath(one.filename.replace("\\", "/")).name
 
 
-def _refused(file: File) -> Exception:
+def _refused(file: File, error: Exception) -> Exception:
+    """A disk that is full is not the archive's fault."""
+    if isinstance(error, OSError) and error.strerror:
+        return refuse(file.label, "F001", f"cannot be unpacked: {error.strerror}")
     return refuse(file.label, "F002", "is no .zip file that can be read", "unpack it, and name the folder")

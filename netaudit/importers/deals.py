@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from netaudit.importers.ledger import CURRENCY
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from datetime import date
 
     from netaudit.importers.ledger import Ledger
@@ -41,8 +41,7 @@ def put_deals(deals: list[Deal], ledger: Ledger) -> None:
     for deal in deals:
         ledger.saw(deal.day)
     end = ledger.newest or ledger.today
-    named = Counter(deal.currency for deal in deals if CURRENCY.fullmatch(deal.currency))
-    ledger.currency = ledger.currency or min(named, key=lambda one: (-named[one], one), default="")
+    _choose_currency((deal.currency for deal in deals), ledger)
     recent = [deal for deal in deals if deal.day > end - YEAR]
     sums: dict[str, Decimal] = defaultdict(Decimal)
     currencies: dict[str, set[str]] = defaultdict(set)
@@ -61,11 +60,16 @@ def put_deals(deals: list[Deal], ledger: Ledger) -> None:
 
 def put_yearly(told: Mapping[str, set[tuple[Decimal, str]]], ledger: Ledger) -> None:
     """Revenue of each customer as a table says it, in the book's currency: else the one that most customers have."""
-    named = Counter(currency for each in told.values() for _, currency in each if CURRENCY.fullmatch(currency))
-    ledger.currency = ledger.currency or min(named, key=lambda one: (-named[one], one), default="")
+    _choose_currency((currency for each in told.values() for _, currency in each), ledger)
     for customer, each in told.items():
         if len(each) > 1:
             ledger.note("customers with several revenues in the table, so without one", customer)
             ledger.revenue(customer, None)
         else:
             ledger.revenue(customer, *next(iter(each)))
+
+
+def _choose_currency(used: Iterable[str], ledger: Ledger) -> None:
+    """The currency that most name becomes the book's, if it has none; of several the first by name."""
+    named = Counter(filter(CURRENCY.fullmatch, used))
+    ledger.currency = ledger.currency or min(named, key=lambda one: (-named[one], one), default="")

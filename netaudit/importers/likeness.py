@@ -32,6 +32,7 @@ _NO_COMPANY = {
 
 _SPELT = str.maketrans(SPELT)
 _SHIELDED = re.compile("([;,\t]\\s*)'(?=[=+@\\-\uff1d\uff0b\uff0d\uff20])")
+_ODD = re.compile("'|::|#")
 _ACCENT = re.compile("[\u0300-\u036f]")
 _AND = frozenset({"&", "and", "und", "og"})
 _LOOSE = re.compile(r"([aou])e")
@@ -39,12 +40,12 @@ _LOOSE = re.compile(r"([aou])e")
 
 def plain(text: str) -> str:
     """Text as it is written and read again: white space folded, nothing that is not seen, no quote before a formula."""
-    if text.isascii() and text.isprintable() and "'" not in text:
+    if text.isascii() and text.isprintable() and not _ODD.search(text):
         return " ".join(text.split())
     seen = folded("".join(char for char in " ".join(text.split()) if for_terminal(char) == char))
     while seen.startswith("'") and for_csv(seen[1:]) == seen:
         seen = seen[1:]
-    return _SHIELDED.sub(r"\1", seen)
+    return for_terminal(_SHIELDED.sub(r"\1", seen))
 
 
 def same_name(text: str) -> str:

@@ -608,7 +608,17 @@ def test_somebody_who_was_renamed_is_a_doubt(bring: Bring, book: Read, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "name", ["Sam\u200c Seller", "Sam\nSeller", "'=Sam Seller", "=Sam Seller", "\u207cSam Seller", "A;=B C"]
+    "name",
+    [
+        "Sam\u200c Seller",
+        "Sam\nSeller",
+        "'=Sam Seller",
+        "=Sam Seller",
+        "\u207cSam Seller",
+        "::error::x y",
+        "##[group]x y",
+        "A;=B C",
+    ],
 )
 def test_names_are_compared_as_they_are_written(bring: Bring, book: Read, tmp_path: Path, name: str) -> None:
     rows = [("Company name", "Company owner", "Record ID", "Company Domain Name"), (name, name, "", "")]
