@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from netaudit.result import Facts, Source
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
 
     import networkx as nx
@@ -47,8 +47,8 @@ class Tables:
 class Book:
     """A loaded contact graph. `call` are the words of a command line that name it again, for what answers suggest.
 
-    `digits` is the number of decimals of the currency; `alike` are ids (with their table) that may be one; `notes` are
-    remarks on the data that change no answer; `origins` finds the line that a row stands in.
+    `digits` is the number of decimals of the currency; `alike` are ids (with their table) that may be one; `notes` give
+    remarks on the data that change no answer, counted when somebody asks; `origins` finds the line that a row is in.
     """
 
     tables: Tables
@@ -67,7 +67,7 @@ class Book:
     alike: tuple[tuple[str, tuple[str, ...]], ...]
     sources: tuple[Source, ...]
     warnings: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: Callable[[], tuple[str, ...]]
     call: tuple[str, ...]
     origins: Origins
 

@@ -137,7 +137,7 @@ def notes_on(book: Book, *, verbose: bool) -> list[str]:
         remarks.append(f"note: as of today, {book.as_of.isoformat()}; --as-of or as_of: fixes the day")
     if book.weighted_by == "count":
         remarks.append("note: no customer has a revenue, so customers are counted instead of money")
-    remarks += [f"note: {note}" for note in book.notes]
+    remarks += [f"note: {note}" for note in book.notes()]
     skipped = sum(source.skipped for source in book.sources)
     if skipped and not verbose:
         remarks.append(f"note: rows skipped: {skipped}; -v says why")

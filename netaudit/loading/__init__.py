@@ -126,7 +126,8 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         problems.sort(key=lambda one: (one.file or "", one.line or 0, one.column or 0))
         tallies = [*found.tallies, *_tally_words(typist.tallies)]
         raise InputError(problems, len(problems) + found.unshown + typist.unshown, "; ".join(tallies) or None)
-    for relation in {raw.relation for raw in found.raws}:  # the texts are not needed any more, and there may be many
+    looked_at = {raw.relation for table in ("ties", "interactions") for raw in by_table[table]}
+    for relation in {raw.relation for raw in found.raws} - looked_at:  # the others have been taken over
         found.engine.run(f"DROP TABLE {relation}")
     return Book(
         tables=assembled.tables,
@@ -145,7 +146,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         alike=assembled.alike,
         sources=tuple(_sources(typist.tallies, found.digests)),
         warnings=(*found.warnings, *assembled.warnings),
-        notes=(*found.notes, *assembled.notes),
+        notes=lambda: (*found.notes, *assembled.notes()),
         call=call,
         origins=Origins([tally.raw for tally in typist.tallies], found.digests, found.copies),
     )

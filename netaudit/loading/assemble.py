@@ -15,7 +15,7 @@ from netaudit.loading.schema import SUBSCRIPTIONS, TABLES
 from netaudit.loading.values import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from netaudit.engine import Engine
     from netaudit.loading.typed import Typist
@@ -39,7 +39,7 @@ class Assembled:
     subscribes: bool
     alike: tuple[Alike, ...]
     warnings: tuple[str, ...]
-    notes: tuple[str, ...]
+    notes: Callable[[], tuple[str, ...]]
 
 
 class Assembler:
@@ -64,9 +64,10 @@ class Assembler:
         for (table, key), repeated in zip(keys.items(), self.engine.any(*twice), strict=True):
             if repeated:
                 self._merge_repeats(table, key)
+        own_contacts = self.names["contacts"]
         self._add_contacts()
         ties, log = self._resolve("ties"), self._resolve("interactions")
-        self._add_customers(ties, log)
+        self._add_customers(ties, log, own_contacts)
         self._add_employees(ties, log)
         self.checks.check(ties, log, set(kinds))
         return self._finish(ties, log)
@@ -123,7 +124,7 @@ class Assembler:
             f"WHERE contact IS NOT NULL AND customer IS NOT NULL"
             for table in ("ties", "interactions")
         )
-        new = self._made(
+        new = self._seen(
             "SELECT id, min(customer) AS customer, max(customer) AS other, min(_file) AS _file, min(_row) AS _row "
             f"FROM ({named}) WHERE id NOT IN {self.checks.ids('contacts')} GROUP BY id"
         )
@@ -138,7 +139,8 @@ class Assembler:
                     "give each person an id of their own",
                 ),
             )
-        self.names["contacts"] = self._made(
+        looked_up = any(self.engine.any(*map(self._alone, ("ties", "interactions"))))
+        self.names["contacts"] = (self._made if looked_up else self._seen)(
             f"SELECT id, customer, name, role, left_on, _file, _row FROM {known} UNION ALL "
             f"SELECT id, customer, NULL, NULL, NULL, _file, _row FROM {new}"
         )
@@ -154,7 +156,7 @@ class Assembler:
         rest = ("last_contact", "per_year", "strength", "followers") if ties else ('"on"', '"count"')
         passed = "t.via IS NOT NULL" if ties else "false"
         kinds = ", ".join(map(literal, SUBSCRIPTIONS))
-        return self._made(
+        return self._seen(
             "SELECT CASE WHEN c.id IS NULL THEN '' ELSE c.id END AS channel, "
             f"CASE WHEN c.kind IN ({kinds}) THEN c.kind ELSE '' END AS subscription, "
             f"CASE WHEN c.id IS NULL THEN coalesce(t.employee, t.channel, t.owner) ELSE {via} END AS person, "
@@ -172,10 +174,13 @@ class Assembler:
 
         Contacts that are open and stand in no row without their customer need not be looked up again.
         """
-        alone = f"SELECT 1 FROM {self.names[table]} WHERE contact IS NOT NULL AND customer IS NULL"
-        if self.checks.is_open("contacts") and not any(self.engine.any(alone)):
+        if self.checks.is_open("contacts") and not any(self.engine.any(self._alone(table))):
             return f"(SELECT id, customer FROM {self.names['contacts']} WHERE false)"
         return self.names["contacts"]
+
+    def _alone(self, table: str) -> str:
+        """A query for rows that name a contact without its customer."""
+        return f"SELECT 1 FROM {self.names[table]} WHERE contact IS NOT NULL AND customer IS NULL"
 
     def _with_new(self, table: str, columns: str, sources: Iterable[str]) -> str:
         """The table and, where it is open, a row for each further id that `sources` (queries) bring."""
@@ -189,8 +194,9 @@ class Assembler:
             )
         return query
 
-    def _add_customers(self, ties: str, log: str) -> None:
-        sources = (f"SELECT customer FROM {name}" for name in (ties, log, self.names["contacts"]))
+    def _add_customers(self, ties: str, log: str, contacts: str) -> None:
+        """Customers, also those that only others name; `contacts` without those whose customers the ties name."""
+        sources = (f"SELECT customer FROM {name}" for name in (ties, log, contacts))
         columns = 'name, segment, revenue, "count", renewal_on, owner, _file, _row'
         query = self._with_new("customers", columns, sources)
         self.names["customers"] = self._made(f'SELECT * REPLACE (coalesce("count", 1) AS "count") FROM ({query})')
@@ -253,7 +259,19 @@ class Assembler:
             for table in ("employees", "customers", "contacts", "channels")
         }
         tables = Tables(**frames, ties=self.engine.frame(final), log=self.engine.frame(times))
-        return Assembled(tables, relays, logged, subscribes, tuple(alike), tuple(self.warnings), tuple(self.notes))
+        return Assembled(tables, relays, logged, subscribes, tuple(alike), tuple(self.warnings), self._noted(ties))
+
+    def _noted(self, ties: str) -> Callable[[], tuple[str, ...]]:
+        """The notes, with how many rows say again what another says: a look at every tie, for which nobody may ask."""
+        said = tuple(self.notes)
+
+        def noted() -> tuple[str, ...]:
+            counts = f"SELECT count(*) - count(DISTINCT hash({ENDS}, kind)) FROM {ties}"
+            again = self.engine.ask(counts)[0][0]
+            more = f"repeated rows of one tie, of which the strongest counts: {again}"
+            return (more, *said) if again else said
+
+        return noted
 
     def _remark(self, ties: str, log: str, gone: int) -> None:
         """Count what does not count, or counts otherwise than it stands there."""
@@ -268,12 +286,7 @@ class Assembler:
                 else:
                     tally.skipped["after as_of"] = count
         different = f"SELECT DISTINCT {ENDS}, kind, last_contact, per_year, strength, followers FROM"
-        rows, once, ahead = self.engine.ask(
-            f"SELECT count(*), count(DISTINCT hash({ENDS}, kind)), "
-            f"(SELECT count(*) FROM ({different} {ties} WHERE last_contact > {self.as_of})) FROM {ties}"
-        )[0]
-        if rows > once:
-            self.notes.append(f"repeated rows of one tie, of which the strongest counts: {rows - once}")
+        ((ahead,),) = self.engine.ask(f"SELECT count(*) FROM ({different} {ties} WHERE last_contact > {self.as_of})")
         if ahead:
             day = day_of(self.as_of).isoformat()
             self.warnings.append(

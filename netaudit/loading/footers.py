@@ -101,9 +101,14 @@ class Footers:
         totals = f"lower({first}) IN {words}"
         filled = ", ".join(f"nullif(trim({cell}, {literal(WHITE)}), '')" for cell in (first, *others))
         test = f"{totals} OR ({may_be_blank(first)} AND lower(coalesce({filled}, '')) IN {words}) OR ({again})"
-        names = f"({', '.join(map(literal, sorted(_OWN | headings.keys())))})"
+        known = _OWN | set(headings.values())
+        names = f"({', '.join(map(literal, sorted(known)))})"
         other = " AND ".join(f"({is_blank(cell)} OR trim(lower({cell})) IN {names})" for cell in (first, *others))
         test = f"{test} OR ({other})"
+        if first in headings:  # most rows are passed over by their first cell alone, which is cheap
+            begins = sorted(known | {word + mark for word in TOTALS for mark in ("", ":", " :")})
+            begun = f"trim(lower({first})) IN ({', '.join(map(literal, begins))})"
+            test = f"({begun} OR {may_be_blank(first)}) AND ({test})"
         last = f"(SELECT max(rowid) FROM {relation} WHERE NOT ({' AND '.join(map(is_blank, self.raw.columns))}))"
         self._again = again
         suspects = self.engine.ask(

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from netaudit.loading.raw import Raw
     from netaudit.loading.values import Reading
 
+_MANY = ("id", "contact")
+"""Columns that hold about as many texts as rows: trying each is cheaper than to bring together equal ones first."""
+
 LONGEST_FAST = 200
 """Texts longer than this always go through the reader."""
 
@@ -150,18 +153,22 @@ class Typist:
     def _columns(self, raw: Raw) -> dict[str, _Column]:
         """What reading makes of the distinct texts of each column that the engine cannot be trusted with."""
         columns: dict[str, _Column] = {}
-        parts, named = [], []
+        parts = []
         for name, field_of in TABLES[raw.table].items():
             cell = raw.cells.get(name)
             if cell is None:
                 continue
             how = replace(raw.reading, plain=True) if name in raw.constants else raw.reading
             columns[name] = _Column(cell, field_of.type, how, raw.scale.get(name))
-            query = f"SELECT DISTINCT {cell} AS text FROM {raw.relation} r WHERE {cell} IS NOT NULL"
-            named.append(f"{quoted(name)} AS MATERIALIZED ({query})")  # or the guard would be tried on every row
-            parts.append(f"SELECT {literal(name)}, text FROM {quoted(name)} WHERE NOT ({columns[name].guard})")
+            if name in _MANY:
+                distinct = f"SELECT DISTINCT {cell} AS text FROM {raw.relation} r WHERE {cell} IS NOT NULL"
+            else:  # an aggregate, or the guard would be moved to the rows and tried on each
+                distinct = (
+                    f"SELECT any_value({cell}) AS text FROM {raw.relation} r WHERE {cell} IS NOT NULL GROUP BY {cell}"
+                )
+            parts.append(f"SELECT {literal(name)}, text FROM ({distinct}) WHERE NOT ({columns[name].guard})")
         if parts:
-            for name, text in self.engine.ask(f"WITH {', '.join(named)} {' UNION ALL '.join(parts)}"):
+            for name, text in self.engine.ask(" UNION ALL ".join(parts)):
                 columns[name].read(text)
         return columns
 

@@ -180,7 +180,7 @@ def test_equal_rows_are_one(tmp_path: Path) -> None:
     files = {"customers.csv": "id,name\na,A\nb,B\na, A\na,A\n", "employees.csv": "id\nbo\nbo\n"}
     book = loaded(tmp_path, files)
     assert rows(book, "customers", "id", "name") == [("a", "A"), ("b", "B")]
-    assert set(book.notes) == {"customers: 2 repeated rows merged", "employees: 1 repeated rows merged"}
+    assert set(book.notes()) == {"customers: 2 repeated rows merged", "employees: 1 repeated rows merged"}
     assert counted(book, tmp_path)["customers.csv"] == (4, 0, 0, {})
 
 
@@ -268,7 +268,7 @@ def test_who_left_by_as_of_is_gone(tmp_path: Path, on: str, gone: bool, where: s
         text += f"departures: [{{employee: bo, on: {on}, destination: competitor}}]\n"
     book = loaded(tmp_path, {"book.yml": text})
     assert rows(book, "ties", "gone") == [(gone,)]
-    assert bool(book.notes) is gone
+    assert bool(book.notes()) is gone
     if where in {"departures", "both"}:
         assert rows(book, "employees", "destination") == [("competitor",)]
     if where != "contacts":
@@ -280,7 +280,7 @@ def test_notes_say_what_does_not_count(tmp_path: Path) -> None:
         "employees.csv": "id,left_on\nbo,2020-01-01\neva,\n",
         "ties.csv": "owner,customer,kind,per_year\neva,a,call,3\neva,a,call,4\neva,a,mail,4\nbo,a,call,1\n",
     }
-    assert loaded(tmp_path, files).notes == (
+    assert loaded(tmp_path, files).notes() == (
         "repeated rows of one tie, of which the strongest counts: 1",
         "ties that count zero, for their employee or contact has left: 1",
     )

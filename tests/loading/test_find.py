@@ -248,7 +248,7 @@ def test_a_mapped_folder_leaves_other_tables_alone(tmp_path: Path) -> None:
     content = {"netaudit.yml": MAP, "ties.csv": "o,c\nbo,a\n", "other.csv": "a,a\n"}
     book = loaded(tmp_path, content)
     assert set(counted(book, tmp_path)) == {"netaudit.yml", "ties.csv"}
-    assert book.notes == ("not mapped, and so not read: other.csv",)
+    assert book.notes() == ("not mapped, and so not read: other.csv",)
 
 
 def test_a_table_beside_a_mapped_one_of_the_same_name_is_noted(tmp_path: Path) -> None:
@@ -257,7 +257,7 @@ def test_a_table_beside_a_mapped_one_of_the_same_name_is_noted(tmp_path: Path) -
         "a.csv": "",
         "sub/a.csv": "o,c\nb,a\n",
     }
-    assert loaded(tmp_path, content).notes == ("not mapped, and so not read: a.csv",)
+    assert loaded(tmp_path, content).notes() == ("not mapped, and so not read: a.csv",)
 
 
 def test_one_file_may_be_two_tables(tmp_path: Path) -> None:
