@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import weakref
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -15,8 +16,13 @@ import narwhals as nw
 from netaudit.errors import shown, usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
+_PLAIN = re.compile(
+    r"VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DATE|TIMESTAMP(_S|_MS|_NS)?|UUID|ENUM\(.*\)|\"NULL\""
+)
+_FRACTION = re.compile(r"FLOAT|DOUBLE|DECIMAL\(.*\)")
 _SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 
 Frame = nw.LazyFrame[Any]
@@ -38,6 +44,9 @@ class Engine:
     `memory_limit`, such as 4GB, bounds what tables and joins take; the rest goes to a folder of ours meanwhile.
     Raises UsageError for what is no limit, and later where one does not do.
     """
+
+    failures: tuple[type[Exception], ...] = (duckdb.Error,)
+    """What is raised for a file that cannot be read."""
 
     def __init__(self, threads: int | None = None, memory_limit: str | None = None) -> None:
         if memory_limit is not None and not _SIZE.fullmatch(memory_limit):
@@ -90,6 +99,43 @@ class Engine:
             names = ", ".join(map(quoted, rows))
             self.run(f"INSERT INTO {name} ({names}) SELECT {taken}", [list(values) for values in rows.values()])
         return name
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Drop tables; views take no room."""
+        views = {name for (name,) in self.ask("SELECT view_name FROM duckdb_views() WHERE temporary")}
+        for name in set(names) - views:
+            self.run(f"DROP TABLE {name}")
+
+    def parquet(self, files: Sequence[Path], *, partitioned: bool) -> tuple[str, list[tuple[str, str]], int]:
+        """A source to select from, with a `rowid` from 0; its columns (name, type); and how many rows it has.
+
+        The parts of a `partitioned` table may differ in columns, and their folders bring some. Raises one of `failures`
+        for what is no Parquet.
+        """
+        names = [re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(file)) for file in files]  # no patterns
+        how = "hive_partitioning=true, hive_types_autocast=false, union_by_name=true" if partitioned else ""
+        read = f"read_parquet([{', '.join(map(literal, names))}], {how or 'hive_partitioning=false'}"
+        shape = [(name, kind) for name, kind, *_ in self.ask(f"DESCRIBE SELECT * FROM {read})")]
+        counts = [self.ask(f"SELECT count(*) FROM read_parquet({literal(name)})")[0][0] for name in names]
+        before = accumulate(counts, initial=0)
+        starts = ", ".join(f"({literal(str(file))}, {rows})" for file, rows in zip(files, before, strict=False))
+        read += ", file_row_number=true, filename='_part')"
+        source = f"(SELECT p.* EXCLUDE (file_row_number, _part), file_row_number + starts.rows AS rowid FROM {read} p "
+        source += f"JOIN (VALUES {starts}) starts(part, rows) ON starts.part = p._part)"
+        return source, shape, sum(counts)
+
+    def text_of(self, cell: str, kind: str) -> str | None:
+        """The SQL text of a cell of some type; None for what is no single value.
+
+        A number has no idle decimals, for a blank makes floats of ids; a time at midnight is a day.
+        """
+        if kind.startswith("TIMESTAMP WITH TIME ZONE"):
+            return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d')"
+        if _FRACTION.fullmatch(kind):
+            return f"regexp_replace(CAST({cell} AS VARCHAR), '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
+        if kind.startswith("TIMESTAMP"):
+            return f"regexp_replace(CAST({cell} AS VARCHAR), ' 00:00:00$', '')"
+        return f"CAST({cell} AS VARCHAR)" if _PLAIN.fullmatch(kind) else None
 
     def frame(self, name: str) -> Frame:
         """A table as a lazy frame."""

@@ -127,8 +127,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         tallies = [*found.tallies, *_tally_words(typist.tallies)]
         raise InputError(problems, len(problems) + found.unshown + typist.unshown, "; ".join(tallies) or None)
     looked_at = {raw.relation for table in ("ties", "interactions") for raw in by_table[table]}
-    for relation in {raw.relation for raw in found.raws} - looked_at:  # the others have been taken over
-        found.engine.run(f"DROP TABLE {relation}")
+    found.engine.forget({raw.relation for raw in found.raws} - looked_at)  # the others have been taken over
     return Book(
         tables=assembled.tables,
         engine=found.engine,

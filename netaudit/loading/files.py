@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import codecs
+import hashlib
 import json
 import stat
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from netaudit.errors import InputError, Problem, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LARGEST_DOCUMENT = 100 * 2**20
 """Bytes of a YAML or JSON document, and of standard input read as one."""
@@ -86,6 +90,44 @@ def below(root: Path, name: str, place: tuple[str, int | None, int | None]) -> F
             file, "F004", f"{shown(name)} leads out of the book", "files lie in the book's folder", line, column
         )
     return File(root / relative, str(root / relative))
+
+
+def is_partitioned(entry: Path) -> bool:
+    """Whether a folder is a table: it holds Parquet files, or partitions of them."""
+    return entry.is_dir() and any(True for _ in _parquet_below(entry))
+
+
+def parts_of(file: File) -> list[File]:
+    """A file itself; or the Parquet files in a folder and in its partitions, by name.
+
+    What begins with . or _ there is another program's own. Raises InputError for a link that leads out, and for a
+    folder without any.
+    """
+    if not file.path.is_dir():
+        return [file]
+    names = sorted(path.relative_to(file.path).as_posix() for path in _parquet_below(file.path))
+    if not names:
+        raise refuse(file.label, "F006", "no Parquet file is in it")
+    found = [below(file.path, name, (file.label, None, None)) for name in names]
+    return [File(part.path, file.label) for part in found]
+
+
+def _parquet_below(folder: Path) -> Iterator[Path]:
+    for path in folder.rglob("*.parquet"):
+        if path.is_file() and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts):
+            yield path
+
+
+def digest_of(file: File) -> str:
+    """SHA-256 of a file; of a folder that of its parts' sums and names, a line each, as sha256sum writes them."""
+    sums = {}
+    for part in parts_of(file):
+        with part.path.open("rb") as stream:
+            sums[part.path] = hashlib.file_digest(stream, "sha256").hexdigest()
+    if not file.path.is_dir():
+        return sums[file.path]
+    lines = (f"{digest}  {path.relative_to(file.path).as_posix()}\n" for path, digest in sums.items())
+    return hashlib.sha256("".join(lines).encode()).hexdigest()
 
 
 def contents(file: File) -> bytes:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from netaudit.engine import Engine, literal
 from netaudit.errors import InputError, Problem, nearest, shown, usage
-from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, decoded, refuse, regular
+from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, decoded, is_partitioned, refuse, regular
 from netaudit.loading.from_csv import Table, read_csv
 from netaudit.loading.from_document import DocumentReader
 from netaudit.loading.from_parquet import ParquetTable, read_parquet
@@ -58,7 +58,7 @@ def find(found: Found, path: str | None, form: str | None) -> None:
             _read_here(found)
         elif path == "-":
             _read_stdin(found, form)
-        elif Path(path).is_dir():
+        elif Path(path).is_dir() and Path(path).suffix.casefold() != ".parquet":
             _read_folder(found, Path(path))
         else:
             _read_file(found, File(Path(path), path))
@@ -139,7 +139,6 @@ def _read_file(found: Found, file: File) -> None:
     if suffix in DOCUMENTS:
         _read_document(found, file.label, contents(file), strict_json=suffix == ".json")
     elif suffix in TABLE_FILES:
-        regular(file)
         _read_table_files(found, {"ties": [(file, None)]}, only=file)
     else:
         regular(file)
@@ -191,7 +190,8 @@ def _read_folder(found: Found, folder: Path) -> None:
 
 
 def _may_be_table(entry: Path) -> bool:
-    return entry.suffix.casefold() in TABLE_FILES and entry.name != ALIASES
+    named = entry.suffix.casefold() in TABLE_FILES and entry.name != ALIASES
+    return named or (entry.name in TABLES and is_partitioned(entry))
 
 
 def _mapped_files(settings: Settings, folder: Path, only: File | None) -> Files:
@@ -242,7 +242,7 @@ def _read_table_file(found: Found, file: File, uses: list[tuple[str, Mapped | No
     settings, engine = found.settings, found.engine
     source: Table | ParquetTable
     reading = Reading(plain=True)
-    if file.path.suffix.casefold() == ".parquet":
+    if file.path.suffix.casefold() == ".parquet" or file.path.is_dir():
         source = read_parquet(engine, file, {heading for _, _, wanted in uses for heading in wanted.known})
     else:
         known = {heading for _, _, wanted in uses for heading in wanted.columns.values()}

@@ -1,17 +1,13 @@
-"""Parquet → text rows in the engine: what a file says is taken as it stands, and nothing is declared for it."""
+"""Parquet → text rows, looked at where they lie: what a file says is taken as it stands, nothing is declared for it."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import duckdb
-
-from netaudit.engine import literal, quoted
+from netaudit.engine import quoted
 from netaudit.errors import shown
-from netaudit.loading.files import File, refuse, regular
+from netaudit.loading.files import File, digest_of, parts_of, refuse, regular
 from netaudit.loading.raw import index_of
 from netaudit.loading.values import folded
 
@@ -22,17 +18,12 @@ if TYPE_CHECKING:
     from netaudit.loading.raw import Cell, Place
 
 MOST_ROWS = 50_000_000
-"""A file of a few bytes can claim any number of rows."""
-
-_PLAIN = re.compile(
-    r"VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DATE|TIMESTAMP(_S|_MS|_NS)?|UUID|ENUM\(.*\)|\"NULL\""
-)
-_FRACTION = re.compile(r"FLOAT|DOUBLE|DECIMAL\(.*\)")
+"""And one more for each byte: a file of a few bytes can claim any number of rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetTable:
-    """What was read: the engine's table with one text column `c0`, `c1`, … per column of the file that is asked for."""
+    """What was read: the engine's view with one text column `c0`, `c1`, … per column of the file that is asked for."""
 
     relation: str
     written: tuple[str, ...]
@@ -58,46 +49,35 @@ class ParquetTable:
 
 
 def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
-    """Read the columns `asked` for (names, folded) of `file` into the engine; a row's `line` is its number.
+    """Find the columns `asked` for (names, folded) of a file, or of all files in a folder and in its partitions.
 
-    Raises InputError for what is no table, and for a column asked for whose cells are no single values.
+    Rows are numbered through the files of a folder in the order of their names. Raises InputError for what is no table,
+    and for a column asked for whose cells are no single values.
     """
-    regular(file)
-    if any("\ud800" <= char <= "\udfff" for char in str(file.path)):
+    parts = parts_of(file)
+    if any("\ud800" <= char <= "\udfff" for part in parts for char in str(part.path)):
         raise refuse(file.label, "F001", "cannot be read: a name that is not text", "rename the file")
-    only = re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(file.path.absolute()))  # the engine knows patterns
-    source = f"read_parquet({literal(only)}, hive_partitioning=false)"
     try:
-        with file.path.open("rb") as stream:
-            digest = hashlib.file_digest(stream, "sha256").hexdigest()
-        shape = engine.ask(f"DESCRIBE SELECT * FROM {source}")
-        rows = engine.ask(f"SELECT count(*) FROM {source}")[0][0]
-        if rows > MOST_ROWS:
-            raise refuse(file.label, "F003", f"more than {MOST_ROWS} rows")
-        columns = {
-            index: (name, kind) for index, (name, kind, *_) in enumerate(shape) if folded(name).casefold() in asked
-        }
-        texts = [f"{_as_text(name, kind, file)} AS c{index}" for index, (name, kind) in columns.items()]
+        digest, size = digest_of(file), sum(part.path.stat().st_size for part in map(regular, parts))
+        source, shape, rows = engine.parquet([part.path.absolute() for part in parts], partitioned=parts != [file])
+        if rows > MOST_ROWS + size:
+            raise refuse(file.label, "F003", f"more than {MOST_ROWS} rows in {size} bytes")
+        columns = {index: entry for index, entry in enumerate(shape) if folded(entry[0]).casefold() in asked}
+        texts = [f"{_as_text(engine, *entry, file)} AS c{index}" for index, entry in columns.items()]
         relation = engine.new_name()
-        engine.run(f"CREATE TEMP TABLE {relation} AS SELECT {', '.join(texts) or 'NULL'} FROM {source}")
+        engine.run(f"CREATE TEMP VIEW {relation} AS SELECT {', '.join(['rowid', *texts])} FROM {source}")
     except OSError as error:
         raise refuse(file.label, "F001", f"cannot be read: {error.strerror}") from None
-    except duckdb.Error:
+    except engine.failures:
         raise refuse(file.label, "F002", "cannot be read as Parquet", "export it anew, or as CSV") from None
     headings = {folded(name).casefold(): quoted(f"c{index}") for index, (name, _) in columns.items()}
-    return ParquetTable(relation, tuple(name for name, *_ in shape), digest, headings)
+    return ParquetTable(relation, tuple(name for name, _ in shape), digest, headings)
 
 
-def _as_text(name: str, kind: str, file: File) -> str:
-    """The SQL text of a column: a number without idle decimals, for a blank makes floats of ids; midnight as a day."""
-    cell = quoted(name)
-    if kind.startswith("TIMESTAMP WITH TIME ZONE"):
-        return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d')"
-    if _FRACTION.fullmatch(kind):
-        return f"regexp_replace(CAST({cell} AS VARCHAR), '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
-    if kind.startswith("TIMESTAMP"):
-        return f"regexp_replace(CAST({cell} AS VARCHAR), ' 00:00:00$', '')"
-    if not _PLAIN.fullmatch(kind):
+def _as_text(engine: Engine, name: str, kind: str, file: File) -> str:
+    """The SQL text of a column."""
+    text = engine.text_of(quoted(name), kind)
+    if text is None:
         hint = "a cell is one text, number or date"
         raise refuse(file.label, "Y006", f"the column {shown(name)} is of type {shown(kind)}", hint)
-    return f"CAST({cell} AS VARCHAR)"
+    return text

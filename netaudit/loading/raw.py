@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import weakref
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from netaudit.engine import literal
-from netaudit.loading.files import refuse
+from netaudit.loading.files import File, digest_of, refuse
 from netaudit.loading.values import WHITE
 
 if TYPE_CHECKING:
@@ -91,8 +90,7 @@ class Origins:
         if file == "-":
             return
         try:
-            with Path(file).open("rb") as stream:
-                same = hashlib.file_digest(stream, "sha256").hexdigest() == self._digests[file]
+            same = digest_of(File(Path(file), file)) == self._digests[file]
         except OSError as error:
             raise refuse(file, "F001", f"cannot be read again: {error.strerror}") from None
         if not same:

@@ -137,7 +137,7 @@ def test_what_is_no_parquet_is_refused(tmp_path: Path) -> None:
 
 def test_too_many_rows_are_refused(tmp_path: Path) -> None:
     parquet(tmp_path, "ties.parquet", TIES)
-    with mock.patch.object(from_parquet, "MOST_ROWS", 0):
+    with mock.patch.object(from_parquet, "MOST_ROWS", -(10**6)):
         assert faults(tmp_path, {}) == ["ties.parquet: F003"]
 
 
@@ -151,3 +151,59 @@ def test_a_file_name_is_no_pattern(tmp_path: Path) -> None:
     parquet(tmp_path, "ta.parquet", "SELECT 'wrong' AS owner, 'wrong' AS customer")
     parquet(tmp_path, "t[ab].parquet", TIES)
     assert rows(loaded(tmp_path, {}, "t[ab].parquet"), "ties", "person") == [("mette",)]
+
+
+def test_a_folder_of_parts_is_one_table(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/kind=mail/part-1.parquet", f"{TIES}, 4 AS per_year")
+    parquet(
+        tmp_path,
+        "ties/kind=call/part-0.parquet",
+        "SELECT 'havn' AS customer, 'bo' AS owner UNION ALL SELECT 'fjord', 'bo'",
+    )
+    (tmp_path / "ties/_SUCCESS").touch()
+    parquet(tmp_path, "ties/_temporary/part.parquet", "SELECT 1 AS half")
+    parquet(tmp_path, "ties/.part.parquet", "SELECT 1 AS half")
+    book = loaded(tmp_path, {})
+    assert rows(book, "ties", "person", "customer", "kind", "per_year") == [
+        ("bo", "fjord", "call", None),
+        ("bo", "havn", "call", None),
+        ("mette", "havn", "mail", 4.0),
+    ]
+    assert counted(book, tmp_path) == {"ties": (3, 0, 0, {})}
+
+
+def test_rows_of_parts_are_counted_through(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet/a/1.parquet", f"{TIES} UNION ALL {TIES}")
+    parquet(tmp_path, "ties.parquet/b/0.parquet", f"{TIES} UNION ALL SELECT 'bo', NULL")
+    assert faults(tmp_path, {}) == ["ties.parquet:4:2: S002"]
+    parquet(tmp_path, "ties.parquet/b/0.parquet", TIES)
+    book = loaded(tmp_path, {}, "ties.parquet")
+    assert counted(book, tmp_path) == {"ties.parquet": (3, 0, 0, {})}
+    assert set(book.origins.places([0, 2]).values()) == {f"{tmp_path}/ties.parquet:{row}" for row in (1, 3)}
+
+
+def test_a_changed_part_is_another_source(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/a.parquet", TIES)
+    before = loaded(tmp_path, {}).sources[0].sha256
+    assert loaded(tmp_path, {}).sources[0].sha256 == before
+    (tmp_path / "ties/a.parquet").rename(tmp_path / "ties/b.parquet")
+    assert loaded(tmp_path, {}).sources[0].sha256 != before
+
+
+def test_a_part_that_lies_elsewhere_is_refused(tmp_path: Path) -> None:
+    elsewhere = parquet(tmp_path, "elsewhere/a.parquet", TIES)
+    book = tmp_path / "book"
+    (book / "ties").mkdir(parents=True)
+    (book / "ties/a.parquet").symlink_to(elsewhere)
+    assert faults(book, {}) == ["ties: F004"]
+
+
+def test_a_folder_beside_a_file_of_the_same_table_is_one_too_many(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/a.parquet", TIES)
+    assert faults(tmp_path, {"ties.csv": "owner,customer\nmette,havn\n"}) == ["ties.csv: F005"]
+
+
+def test_a_mapping_reads_a_folder(tmp_path: Path) -> None:
+    parquet(tmp_path, "export/year=2023/a.parquet", "SELECT 'mette' AS rep, 'havn' AS account")
+    mapping = "tables: {ties: {file: export, columns: {owner: rep, customer: account}, where: {year: '2023'}}}"
+    assert rows(loaded(tmp_path, {"netaudit.yml": mapping}), "ties", "person") == [("mette",)]
