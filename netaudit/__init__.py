@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from datetime import date
 
     import networkx as nx
@@ -49,6 +49,7 @@ __all__ = [
 def load(
     book: str | os.PathLike[str] | None = None,
     *,
+    tables: Mapping[str, Any] | None = None,
     settings: str | os.PathLike[str] | None = None,
     as_of: str | date | None = None,
     assume: Sequence[str] = (),
@@ -59,6 +60,7 @@ def load(
 ) -> Book:
     """Load a contact graph: a document, a folder of tables, one file of ties, or "-" for standard input.
 
+    In place of a `book`, `tables` are frames by name, such as {"ties": frame}: pandas, Polars, PyArrow or DuckDB.
     `settings` is a settings file for it; `as_of` a date or "today"; `assume` a list of NAME=VALUE; `form` is "yaml"
     or "csv" for standard input; `threads` and `memory_limit` (such as "4GB") bound the engine; `with_plan` is a plan in
     JSON, taken as done. Raises `InputError`, which lists every problem with its place, and `UsageError`.
@@ -73,6 +75,7 @@ def load(
         form=form,
         threads=threads,
         memory_limit=memory_limit,
+        tables=tables,
     )
     if with_plan is None:
         return loaded

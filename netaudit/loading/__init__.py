@@ -6,14 +6,14 @@ import os
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from netaudit.book import Book, digits_of
 from netaudit.engine import Engine
 from netaudit.errors import InputError, shown, usage
 from netaudit.loading.assemble import Assembler
 from netaudit.loading.files import File, refuse
-from netaudit.loading.find import Found, find, read_settings
+from netaudit.loading.find import Found, find, read_frames, read_settings
 from netaudit.loading.money import Money
 from netaudit.loading.raw import Origins
 from netaudit.loading.schema import TABLES
@@ -22,7 +22,7 @@ from netaudit.loading.values import asked_day, day_number
 from netaudit.result import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from netaudit.loading.settings import Settings
 
@@ -36,22 +36,26 @@ def load(
     form: str | None = None,
     threads: int | None = None,
     memory_limit: str | None = None,
+    tables: Mapping[str, Any] | None = None,
 ) -> Book:
     """Load a contact graph.
 
     `book` is a document (.yml, .yaml, .json), a folder, one .csv or .parquet of ties, or "-" for standard input; None
     stands for netaudit.yml or book.yml in the current folder. `settings` is a settings file for it, `as_of` a date or
     "today", `assume` a list of NAME=VALUE, `form` is "yaml" or "csv" for standard input; `threads` and `memory_limit`
-    (such as "4GB") bound the engine. The format is described in docs/book.md.
+    (such as "4GB") bound the engine. In place of a `book`, `tables` are frames by the names of tables. The format is
+    described in docs/book.md.
 
     Raises InputError with every problem found, each with its place, and UsageError for arguments that cannot be.
     """
     path = None if book is None else os.fspath(book)
+    if tables is not None and (path is not None or form is not None):
+        raise usage("a book is named, or its tables are handed over", "load(BOOK), or load(tables={…})")
     found = Found(Engine(threads, memory_limit))
     if settings is not None:
         read_settings(found, File(Path(settings), os.fspath(settings)))
     try:
-        return _loaded(found, path, form, as_of, assume, settings)
+        return _loaded(found, tables if tables is not None else path, form, as_of, assume, settings)
     except BaseException as error:
         found.copies.close()
         if isinstance(error, InputError):
@@ -61,15 +65,18 @@ def load(
 
 def _loaded(
     found: Found,
-    path: str | None,
+    source: str | Mapping[str, Any] | None,
     form: str | None,
     as_of: str | date | None,
     assume: Sequence[str],
     settings: str | os.PathLike[str] | None,
 ) -> Book:
     """The book, while standard input is still at hand."""
-    find(found, path, form)
-    call = [path] if path else []
+    if source is None or isinstance(source, str):
+        find(found, source, form)
+    else:
+        read_frames(found, source)
+    call = [source] if isinstance(source, str) else []
     call += ["--settings", os.fspath(settings)] if settings is not None else []
     call += ["--as-of", str(as_of)] if as_of is not None else []
     call += [word for text in assume for word in ("--assume", text)]
@@ -147,7 +154,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         warnings=(*found.warnings, *assembled.warnings),
         notes=lambda: (*found.notes, *assembled.notes()),
         call=call,
-        origins=Origins([tally.raw for tally in typist.tallies], found.digests, found.copies),
+        origins=Origins([tally.raw for tally in typist.tallies], found.digests, found.copies, found.settled),
     )
 
 

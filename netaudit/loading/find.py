@@ -8,12 +8,14 @@ import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from netaudit.engine import Engine, literal
 from netaudit.errors import InputError, Problem, nearest, shown, usage
 from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, decoded, is_partitioned, refuse, regular
 from netaudit.loading.from_csv import Table, read_csv
 from netaudit.loading.from_document import DocumentReader
+from netaudit.loading.from_frames import written
 from netaudit.loading.from_parquet import ParquetTable, read_parquet
 from netaudit.loading.from_yaml import Mapping, read_document
 from netaudit.loading.headings import Wanted, check_headings
@@ -21,6 +23,10 @@ from netaudit.loading.raw import Raw
 from netaudit.loading.schema import TABLES
 from netaudit.loading.settings import Mapped, Settings, SettingsReader
 from netaudit.loading.values import Reading
+
+if TYPE_CHECKING:
+    import typing
+    from collections.abc import Callable, Iterable
 
 DOCUMENTS = (".yml", ".yaml", ".json")
 TABLE_FILES = (".csv", ".parquet")
@@ -35,7 +41,10 @@ Files = dict[str, list[tuple[File, Mapped | None]]]
 
 @dataclass(slots=True)
 class Found:
-    """What reading has brought so far; `copies` are files of ours that last as long as rows may be looked up."""
+    """What reading has brought so far; `copies` are files of ours that last as long as rows may be looked up.
+
+    `settled` are sources that are read once: they cannot have changed when they are looked into again.
+    """
 
     engine: Engine
     settings: Settings = field(default_factory=Settings)
@@ -47,6 +56,7 @@ class Found:
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     copies: ExitStack = field(default_factory=ExitStack)
+    settled: set[str] = field(default_factory=lambda: {"-"})
 
 
 def find(found: Found, path: str | None, form: str | None) -> None:
@@ -112,8 +122,7 @@ def _read_stdin(found: Found, form: str | None) -> None:
     copy = found.copies.enter_context(tempfile.NamedTemporaryFile(suffix=".csv"))  # noqa: SIM115 - it is one
     copy.write(data)
     copy.flush()
-    file = File(Path(copy.name), "-")
-    _read_table_files(found, {"ties": [(file, None)]}, only=file)
+    _read_alone(found, File(Path(copy.name), "-"))
 
 
 def _read_document(found: Found, label: str, data: bytes, *, strict_json: bool) -> None:
@@ -139,7 +148,7 @@ def _read_file(found: Found, file: File) -> None:
     if suffix in DOCUMENTS:
         _read_document(found, file.label, contents(file), strict_json=suffix == ".json")
     elif suffix in TABLE_FILES:
-        _read_table_files(found, {"ties": [(file, None)]}, only=file)
+        _read_alone(found, file)
     else:
         regular(file)
         hint = (
@@ -166,7 +175,7 @@ def _read_folder(found: Found, folder: Path) -> None:
     if own.exists() and not found.digests:  # a settings file of the caller's own has been read already
         read_settings(found, below(folder, SETTINGS, (str(own), None, None)))
     if found.settings.tables is not None:
-        files = _mapped_files(found.settings, folder, None)
+        files = _mapped_files(found.settings, _in_folder(folder))
         read = {file.path.resolve() for parts in files.values() for file, _ in parts}
         unread = [name for name in tables if (folder / name).resolve() not in read]
         if unread:
@@ -189,28 +198,44 @@ def _read_folder(found: Found, folder: Path) -> None:
     _read_table_files(found, files)
 
 
+def read_frames(found: Found, frames: typing.Mapping[str, Any]) -> None:
+    """The tables of a book as frames, by name. Raises UsageError for what is no frame."""
+    named = written(frames, found.copies)
+    found.settled |= named.keys()
+    _read_named(found, named, named.__getitem__, None)
+
+
+def _read_named(found: Found, names: Iterable[str], file_of: Callable[[str], File], label: str | None) -> None:
+    """Tables that have names and are no files; those of ours, or those that the settings map."""
+
+    def mapped(table: str, part: Mapped) -> File:
+        name = part.file or table
+        if name not in names:
+            message = f"no table is called {shown(name)}"
+            raise refuse(part.place[0], "F001", message, nearest(name, names), *part.place[1:])
+        return file_of(name)
+
+    if found.settings.tables is not None:
+        files = _mapped_files(found.settings, mapped)
+    else:
+        files = {name: [(file_of(name), None)] for name in names if name in TABLES}
+        if not files:
+            hint = f"tables are {', '.join(TABLES)}; settings map other names"
+            found.problems.append(Problem("F006", "no table has a name that a book knows", hint, label))
+    _read_table_files(found, files)
+
+
 def _may_be_table(entry: Path) -> bool:
     named = entry.suffix.casefold() in TABLE_FILES and entry.name != ALIASES
     return named or (entry.name in TABLES and is_partitioned(entry))
 
 
-def _mapped_files(settings: Settings, folder: Path, only: File | None) -> Files:
-    """The files that the settings map, by table; where BOOK is one file, it is `only` that one."""
+def _mapped_files(settings: Settings, file_of: Callable[[str, Mapped], File]) -> Files:
+    """The files that the settings map, by table; which each is, `file_of` says from the table and its mapping."""
     files: Files = {}
     for table, parts in (settings.tables or {}).items():
         for part in parts:
-            if only is None:
-                file = below(folder, part.file or f"{table}.csv", part.place)
-            elif part.file in {None, only.path.name}:
-                file = only
-            else:
-                raise refuse(
-                    part.place[0],
-                    "F004",
-                    f"{shown(part.file)} is not the book",
-                    "the book is one file",
-                    *part.place[1:],
-                )
+            file = file_of(table, part)
             taken = files.setdefault(table, [])
             if any(file == other and replace(part, place=mapped.place) == mapped for other, mapped in taken if mapped):
                 raise refuse(
@@ -220,10 +245,25 @@ def _mapped_files(settings: Settings, folder: Path, only: File | None) -> Files:
     return files
 
 
-def _read_table_files(found: Found, files: Files, only: File | None = None) -> None:
+def _in_folder(folder: Path) -> Callable[[str, Mapped], File]:
+    return lambda table, part: below(folder, part.file or f"{table}.csv", part.place)
+
+
+def _read_alone(found: Found, file: File) -> None:
+    """A file that is the whole book: the ties, or what the settings make of it."""
+
+    def mapped(_: str, part: Mapped) -> File:
+        if part.file in {None, file.path.name}:
+            return file
+        message = f"{shown(part.file)} is not the book"
+        raise refuse(part.place[0], "F004", message, "the book is one file", *part.place[1:])
+
+    is_mapped = found.settings.tables is not None
+    _read_table_files(found, _mapped_files(found.settings, mapped) if is_mapped else {"ties": [(file, None)]})
+
+
+def _read_table_files(found: Found, files: Files) -> None:
     """Read each file once, for all the tables that it makes."""
-    if only is not None and found.settings.tables is not None:
-        files = _mapped_files(found.settings, only.path.parent, only)
     uses: dict[File, list[tuple[str, Mapped | None, Wanted]]] = {}
     for table, parts in files.items():
         for file, mapped in parts:

@@ -13,7 +13,7 @@ from netaudit.loading.files import File, digest_of, refuse
 from netaudit.loading.values import WHITE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from contextlib import ExitStack
     from decimal import Decimal
 
@@ -62,12 +62,16 @@ class Raw:
 class Origins:
     """Where rows stand: the way back from a number in a book's tables to file and line.
 
-    `copies` are files of ours that are looked into, and are gone when this is.
+    `copies` are files of ours that are looked into, and are gone when this is. `settled` are sources that cannot have
+    changed since.
     """
 
-    def __init__(self, raws: Sequence[Raw], digests: Mapping[str, str], copies: ExitStack) -> None:
+    def __init__(
+        self, raws: Sequence[Raw], digests: Mapping[str, str], copies: ExitStack, settled: Collection[str]
+    ) -> None:
         self._raws = raws
         self._digests = digests
+        self._settled = settled
         weakref.finalize(self, copies.close)
 
     def places(self, origins: Iterable[int]) -> dict[int, str]:
@@ -86,8 +90,8 @@ class Origins:
         return found
 
     def _check(self, file: str) -> None:
-        """Standard input is what it was; a file may have changed since."""
-        if file == "-":
+        """A file may have changed since."""
+        if file in self._settled:
             return
         try:
             same = digest_of(File(Path(file), file)) == self._digests[file]

@@ -1,0 +1,45 @@
+"""Frames that a Python program has already → Parquet in a file of ours → rows, read like any other Parquet."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+
+from netaudit.errors import shown, usage
+from netaudit.loading.files import File
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from contextlib import ExitStack
+
+KNOWN = "pandas, Polars, PyArrow or a DuckDB relation"
+
+
+def written(tables: Mapping[str, Any], copies: ExitStack) -> dict[str, File]:
+    """Each frame as a Parquet file, which `copies` removes when it is closed.
+
+    Raises UsageError for what is no frame, and for one that its own library cannot write as Parquet.
+    """
+    if not tables:
+        raise usage("no tables are given", "tables={'ties': frame}")
+    return {name: _written(name, frame, copies) for name, frame in tables.items()}
+
+
+def _written(name: str, native: Any, copies: ExitStack) -> File:
+    copy = copies.enter_context(tempfile.NamedTemporaryFile(suffix=".parquet"))  # noqa: SIM115 - it is one
+    try:
+        frame = nw.from_native(native)
+    except TypeError:
+        raise usage(f"the table {shown(name)} is no frame but {shown(type(native).__name__)}", KNOWN) from None
+    try:
+        if isinstance(frame, nw.LazyFrame):
+            frame.sink_parquet(copy.name)
+        else:
+            frame.write_parquet(copy.name)
+    except Exception as error:  # noqa: BLE001 - whatever any of these libraries raises
+        words = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise usage(f"the table {shown(name)} cannot be written as Parquet", words) from None
+    return File(Path(copy.name), name)
