@@ -56,15 +56,20 @@ def load(
     form: str | None = None,
     threads: int | None = None,
     memory_limit: str | None = None,
+    engine: str = "duckdb",
+    spark: Any = None,
     with_plan: str | os.PathLike[str] | None = None,
 ) -> Book:
     """Load a contact graph: a document, a folder of tables, one file of ties, or "-" for standard input.
 
-    In place of a `book`, `tables` are frames by name, such as {"ties": frame}: pandas, Polars, PyArrow or DuckDB.
+    In place of a `book`, `tables` are frames by name, such as {"ties": frame}: pandas, Polars, PyArrow, DuckDB or
+    Spark.
     `settings` is a settings file for it; `as_of` a date or "today"; `assume` a list of NAME=VALUE; `form` is "yaml"
-    or "csv" for standard input; `threads` and `memory_limit` (such as "4GB") bound the engine; `with_plan` is a plan in
+    or "csv" for standard input; `threads` and `memory_limit` (such as "4GB") bound the engine duckdb; with the engine
+    "spark", `spark` is a session or the address of a master, by default the session that runs; `with_plan` is a plan in
     JSON, taken as done. Raises `InputError`, which lists every problem with its place, and `UsageError`.
     """
+    from netaudit.engines import engine_of
     from netaudit.loading import load as load_book
 
     loaded = load_book(
@@ -73,9 +78,8 @@ def load(
         as_of=as_of,
         assume=assume,
         form=form,
-        threads=threads,
-        memory_limit=memory_limit,
         tables=tables,
+        engine=engine_of(engine, spark, threads, memory_limit),
     )
     if with_plan is None:
         return loaded

@@ -7,6 +7,7 @@ import re
 import shutil
 import tempfile
 import weakref
+from decimal import Decimal
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,11 @@ _FRACTION = re.compile(r"FLOAT|DOUBLE|DECIMAL\(.*\)")
 _SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 
 Frame = nw.LazyFrame[Any]
+
+
+def whole(value: object) -> object:
+    """A whole number as such, also where it took more than 64 bits to sum."""
+    return int(value) if isinstance(value, Decimal) else value
 
 
 def quoted(name: str) -> str:
@@ -69,6 +75,26 @@ class Engine:
             config["memory_limit"] = memory_limit
         self.connection = duckdb.connect(config=config)
         self._made = 0
+
+    @property
+    def reader(self) -> Engine:
+        """The engine that text is read with."""
+        return self
+
+    def take(self, relation: str) -> None:
+        """Bring a table of the reader over, where that is another engine."""
+
+    def holds(self, frame: object) -> bool:  # noqa: ARG002 - of another engine more
+        """Whether a frame is this engine's own, so that it is looked at where it is."""
+        return False
+
+    def source(self, frame: Any) -> tuple[str, list[tuple[str, str]], int]:
+        """What `parquet` says, of a frame that the engine holds."""
+        raise NotImplementedError
+
+    def tables(self, database: str) -> dict[str, Any]:
+        """The tables of a database that the engine has. Raises UsageError: this one has none."""
+        raise usage(f"{shown(database)} is a database of Spark", "add --engine spark")
 
     def new_name(self) -> str:
         """A table name nobody has used."""
@@ -151,8 +177,10 @@ class Engine:
     def rows(self, frame: Frame) -> list[tuple[Any, ...]]:
         """The rows of a frame. Narwhals' own `collect()` would import pyarrow."""
         with self._bounded():
-            taken: list[tuple[Any, ...]] = frame.to_native().fetchall()
-        return taken
+            native = frame.to_native()
+            taken: list[tuple[Any, ...]] = native.fetchall()
+        long = [index for index, kind in enumerate(native.types) if str(kind).startswith("DECIMAL")]
+        return [tuple(map(whole, row)) for row in taken] if long else taken
 
     def arrays(self, frame: Frame) -> dict[str, Any]:
         """The columns of a frame without nulls, as NumPy arrays."""

@@ -102,7 +102,7 @@ class NetauditError(Exception):
 class InputError(NetauditError):
     """The book, its settings or its tables cannot be used as they are; `files` are those read so far, and digests."""
 
-    files: Mapping[str, str] = MappingProxyType({})
+    files: Mapping[str, str | None] = MappingProxyType({})
 
 
 class UsageError(NetauditError):

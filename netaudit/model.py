@@ -467,7 +467,7 @@ def lost_alone(follow: str) -> nw.Expr:
 
 def portions(weight: str, share: nw.Expr) -> nw.Expr:
     """A share of a customer's weight, in portions of one unit of it: exact in any order, however small the weight."""
-    return nw.col(weight).cast(nw.Int128) * (share * PORTION).round(0).cast(nw.Int64)
+    return nw.col(weight).cast(nw.Decimal(38, 0)) * (share * PORTION).round(0).cast(nw.Int64)
 
 
 def at_risk(weight: str, lost: nw.Expr) -> nw.Expr:

@@ -75,7 +75,7 @@ class Source:
     """
 
     path: str
-    sha256: str
+    sha256: str | None
     loaded: int
     skipped: int
     rejected: int

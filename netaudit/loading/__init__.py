@@ -34,24 +34,22 @@ def load(
     as_of: str | date | None = None,
     assume: Sequence[str] = (),
     form: str | None = None,
-    threads: int | None = None,
-    memory_limit: str | None = None,
     tables: Mapping[str, Any] | None = None,
+    engine: Engine | None = None,
 ) -> Book:
     """Load a contact graph.
 
     `book` is a document (.yml, .yaml, .json), a folder, one .csv or .parquet of ties, or "-" for standard input; None
     stands for netaudit.yml or book.yml in the current folder. `settings` is a settings file for it, `as_of` a date or
-    "today", `assume` a list of NAME=VALUE, `form` is "yaml" or "csv" for standard input; `threads` and `memory_limit`
-    (such as "4GB") bound the engine. In place of a `book`, `tables` are frames by the names of tables. The format is
-    described in docs/book.md.
+    "today", `assume` a list of NAME=VALUE, `form` is "yaml" or "csv" for standard input. In place of a
+    `book`, `tables` are frames by the names of tables. The format is described in docs/book.md.
 
     Raises InputError with every problem found, each with its place, and UsageError for arguments that cannot be.
     """
     path = None if book is None else os.fspath(book)
     if tables is not None and (path is not None or form is not None):
         raise usage("a book is named, or its tables are handed over", "load(BOOK), or load(tables={…})")
-    found = Found(Engine(threads, memory_limit))
+    found = Found(engine or Engine())
     if settings is not None:
         read_settings(found, File(Path(settings), os.fspath(settings)))
     try:
@@ -158,7 +156,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
     )
 
 
-def _sources(tallies: list[Tally], digests: dict[str, str]) -> Iterable[Source]:
+def _sources(tallies: list[Tally], digests: dict[str, str | None]) -> Iterable[Source]:
     """One entry per file that was read."""
     for file, digest in digests.items():
         mine = [tally for tally in tallies if tally.raw.file == file]

@@ -99,6 +99,7 @@ class Assembler:
             self.notes.append(f"{table}: {before - after} repeated rows merged")
         self.names[table] = merged
         seen: dict[str, tuple[object, ...]] = {}
+        differing: list[tuple[int, int]] = []
         for *cells, file, row in self.engine.ask(
             f"SELECT {names}, _file, _row FROM {merged} WHERE {quoted(key)} IN "
             f"(SELECT {quoted(key)} FROM {merged} GROUP BY 1 HAVING count(*) > 1) ORDER BY _file, _row"
@@ -112,7 +113,13 @@ class Assembler:
                 code = "R004" if table == "departures" else "R002"
                 message = f"{table}: {shown(which)} stands twice, with different {', '.join(differ)}"
                 self.typist.reject(self.typist.tallies[file], code, message, None, (row, differ[0]))
-                self.engine.run(f"DELETE FROM {merged} WHERE _file = {file} AND _row = {row}")
+                differing.append((file, row))
+        if differing:
+            files, rows = zip(*differing, strict=True)
+            out = self.engine.table({"file": "INTEGER", "row": "BIGINT"}, {"file": files, "row": rows})
+            self.names[table] = self._made(
+                f"SELECT * FROM {merged} WHERE NOT EXISTS (SELECT 1 FROM {out} o WHERE o.file = _file AND o.row = _row)"
+            )
 
     def _add_contacts(self) -> None:
         """Where contacts are open, those that ties and interactions name together with a customer."""
@@ -199,7 +206,8 @@ class Assembler:
         sources = (f"SELECT customer FROM {name}" for name in (ties, log, contacts))
         columns = 'name, segment, revenue, "count", renewal_on, owner, _file, _row'
         query = self._with_new("customers", columns, sources)
-        self.names["customers"] = self._made(f'SELECT * REPLACE (coalesce("count", 1) AS "count") FROM ({query})')
+        filled = columns.replace('"count"', 'coalesce("count", 1) AS "count"')
+        self.names["customers"] = self._made(f"SELECT id, {filled} FROM ({query})")
 
     def _add_employees(self, ties: str, log: str) -> None:
         """Employees with their departures."""
@@ -219,7 +227,8 @@ class Assembler:
             lambda value: (f"{shown(value)} leaves on another date in employees", "left_on and departures must agree"),
         )
         names["employees"] = self._made(
-            f'SELECT e.* REPLACE (coalesce(e.left_on, d."on") AS left_on), d.destination FROM {people} e '
+            'SELECT id, name, role, team, manager, coalesce(e.left_on, d."on") AS left_on, attrition, clause_until, '
+            f"e._file, e._row, d.destination FROM {people} e "
             f"LEFT JOIN {departures} d ON d.employee = e.id"
         )
 
@@ -266,7 +275,7 @@ class Assembler:
         said = tuple(self.notes)
 
         def noted() -> tuple[str, ...]:
-            counts = f"SELECT count(*) - count(DISTINCT hash({ENDS}, kind)) FROM {ties}"
+            counts = f"SELECT (SELECT count(*) FROM {ties}) - count(*) FROM (SELECT DISTINCT {ENDS}, kind FROM {ties})"
             again = self.engine.ask(counts)[0][0]
             more = f"repeated rows of one tie, of which the strongest counts: {again}"
             return (more, *said) if again else said

@@ -16,7 +16,7 @@ from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, deco
 from netaudit.loading.from_csv import Table, read_csv
 from netaudit.loading.from_document import DocumentReader
 from netaudit.loading.from_frames import written
-from netaudit.loading.from_parquet import ParquetTable, read_parquet
+from netaudit.loading.from_parquet import ParquetTable, read_parquet, read_source
 from netaudit.loading.from_yaml import Mapping, read_document
 from netaudit.loading.headings import Wanted, check_headings
 from netaudit.loading.raw import Raw
@@ -32,6 +32,8 @@ DOCUMENTS = (".yml", ".yaml", ".json")
 TABLE_FILES = (".csv", ".parquet")
 SETTINGS = "netaudit.yml"
 BOOK = "book.yml"
+DATABASE = "spark:"
+"""Begins a BOOK that is a database of a Spark session."""
 ALIASES = "aliases.csv"
 """Beside the tables: ids that may be one, for a person to decide; `netaudit import` writes and follows it."""
 
@@ -43,19 +45,21 @@ Files = dict[str, list[tuple[File, Mapped | None]]]
 class Found:
     """What reading has brought so far; `copies` are files of ours that last as long as rows may be looked up.
 
-    `settled` are sources that are read once: they cannot have changed when they are looked into again.
+    `held` are tables that the engine has already. `settled` are sources that are read once: they cannot have changed
+    when they are looked into again.
     """
 
     engine: Engine
     settings: Settings = field(default_factory=Settings)
     raws: list[Raw] = field(default_factory=list)
-    digests: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str | None] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     unshown: int = 0
     tallies: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     copies: ExitStack = field(default_factory=ExitStack)
+    held: dict[str, Any] = field(default_factory=dict)
     settled: set[str] = field(default_factory=lambda: {"-"})
 
 
@@ -66,6 +70,8 @@ def find(found: Found, path: str | None, form: str | None) -> None:
     try:
         if path is None:
             _read_here(found)
+        elif path.startswith(DATABASE):
+            read_frames(found, found.engine.tables(path.removeprefix(DATABASE)))
         elif path == "-":
             _read_stdin(found, form)
         elif Path(path).is_dir() and Path(path).suffix.casefold() != ".parquet":
@@ -139,7 +145,10 @@ def _read_document(found: Found, label: str, data: bytes, *, strict_json: bool) 
             "S001", "tables: maps the files of a folder", "a document holds its rows itself", root.keys["tables"]
         )
     tables = DocumentReader(label)
-    found.raws += tables.read(found.engine, root)
+    raws = tables.read(found.engine.reader, root)
+    for raw in raws:
+        found.engine.take(raw.relation)
+    found.raws += raws
     found.problems += settings.problems + tables.problems
 
 
@@ -200,8 +209,13 @@ def _read_folder(found: Found, folder: Path) -> None:
 
 def read_frames(found: Found, frames: typing.Mapping[str, Any]) -> None:
     """The tables of a book as frames, by name. Raises UsageError for what is no frame."""
-    named = written(frames, found.copies)
+    if not frames:
+        raise usage("no tables are given", "tables={'ties': frame}")
+    held = {name: frame for name, frame in frames.items() if found.engine.holds(frame)}
+    found.held |= held
+    named = written({name: frame for name, frame in frames.items() if name not in held}, found.copies)
     found.settled |= named.keys()
+    named |= {name: File(Path(name), name) for name in held}
     _read_named(found, named, named.__getitem__, None)
 
 
@@ -282,15 +296,21 @@ def _read_table_file(found: Found, file: File, uses: list[tuple[str, Mapped | No
     settings, engine = found.settings, found.engine
     source: Table | ParquetTable
     reading = Reading(plain=True)
-    if file.path.suffix.casefold() == ".parquet" or file.path.is_dir():
-        source = read_parquet(engine, file, {heading for _, _, wanted in uses for heading in wanted.known})
+    asked = {heading for _, _, wanted in uses for heading in wanted.known}
+    near = engine.reader if file.label in found.settled else engine  # a copy of ours lies on this machine
+    if file.label in found.held:
+        source = read_source(engine, file, asked, None, *engine.source(found.held[file.label])[:2])
+    elif file.path.suffix.casefold() == ".parquet" or file.path.is_dir():
+        source = read_parquet(near, file, asked)
     else:
         known = {heading for _, _, wanted in uses for heading in wanted.columns.values()}
-        source = read_csv(engine, file, known, settings.encoding, found.copies)
+        source = read_csv(engine.reader, file, known, settings.encoding, found.copies)
         found.warnings += source.warnings
         reading = Reading(decimal=settings.decimal, date_format=settings.date_format)
     found.digests[file.label] = source.digest
-    check_headings(file.label, source, engine, [wanted for _, _, wanted in uses])
+    check_headings(file.label, source, engine.reader, [wanted for _, _, wanted in uses])
+    if isinstance(source, Table) or near is not engine:
+        engine.take(source.relation)
     for number, (table, mapped, wanted) in enumerate(uses):
         columns = source.headings
         cells = {name: columns[heading] for name, heading in wanted.columns.items() if heading in columns}

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from contextlib import ExitStack
 
-KNOWN = "pandas, Polars, PyArrow or a DuckDB relation"
+KNOWN = "pandas, Polars, PyArrow or a DuckDB relation; with the engine spark also a Spark frame"
 
 
 def written(tables: Mapping[str, Any], copies: ExitStack) -> dict[str, File]:
@@ -23,8 +23,6 @@ def written(tables: Mapping[str, Any], copies: ExitStack) -> dict[str, File]:
 
     Raises UsageError for what is no frame, and for one that its own library cannot write as Parquet.
     """
-    if not tables:
-        raise usage("no tables are given", "tables={'ties': frame}")
     return {name: _written(name, frame, copies) for name, frame in tables.items()}
 
 

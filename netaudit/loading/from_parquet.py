@@ -27,7 +27,7 @@ class ParquetTable:
 
     relation: str
     written: tuple[str, ...]
-    digest: str
+    digest: str | None
     headings: Mapping[str, str]
     columns: tuple[str, ...] = ()  # for what CSV has below its tables, and Parquet has not
     skipped: Mapping[str, int] = field(default_factory=dict)
@@ -62,14 +62,21 @@ def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
         source, shape, rows = engine.parquet([part.path.absolute() for part in parts], partitioned=parts != [file])
         if rows > MOST_ROWS + size:
             raise refuse(file.label, "F003", f"more than {MOST_ROWS} rows in {size} bytes")
-        columns = {index: entry for index, entry in enumerate(shape) if folded(entry[0]).casefold() in asked}
-        texts = [f"{_as_text(engine, *entry, file)} AS c{index}" for index, entry in columns.items()]
-        relation = engine.new_name()
-        engine.run(f"CREATE TEMP VIEW {relation} AS SELECT {', '.join(['rowid', *texts])} FROM {source}")
+        return read_source(engine, file, asked, digest, source, shape)
     except OSError as error:
         raise refuse(file.label, "F001", f"cannot be read: {error.strerror}") from None
     except engine.failures:
         raise refuse(file.label, "F002", "cannot be read as Parquet", "export it anew, or as CSV") from None
+
+
+def read_source(
+    engine: Engine, file: File, asked: set[str], digest: str | None, source: str, shape: list[tuple[str, str]]
+) -> ParquetTable:
+    """The columns `asked` for of a `source` with a `rowid` to select from; `shape` is its columns (name, type)."""
+    columns = {index: entry for index, entry in enumerate(shape) if folded(entry[0]).casefold() in asked}
+    texts = [f"{_as_text(engine, *entry, file)} AS c{index}" for index, entry in columns.items()]
+    relation = engine.new_name()
+    engine.run(f"CREATE TEMP VIEW {relation} AS SELECT {', '.join(['rowid', *texts])} FROM {source}")
     headings = {folded(name).casefold(): quoted(f"c{index}") for index, (name, _) in columns.items()}
     return ParquetTable(relation, tuple(name for name, _ in shape), digest, headings)
 

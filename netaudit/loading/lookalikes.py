@@ -70,7 +70,7 @@ def _skeletons(text: str) -> tuple[str, str]:
     first", and every sign but one between digits, for 1-23 is not 12-3.
     """
     text = f"regexp_replace({text}, '^([0-9]+)[.]0$', '\\1')"  # a whole number that became a float on its way
-    plain = f"regexp_replace(regexp_replace(lower({text}), '[+][^@]*@', '@'), {literal(_FORM)}, '')"
+    plain = f"regexp_replace(regexp_replace(lower({text}), '^([^+]*)[+][^@]*@', '\\1@'), {literal(_FORM)}, '')"
     plain = f"regexp_replace({plain}, '^([^,]+), ([^,]+)$', '\\2 \\1')"
     for _ in range(2):  # the digit on the right may be the one on the left of the next sign
         plain = f"regexp_replace({plain}, '([0-9])[^a-z0-9]+([0-9])', '\\1~\\2', 'g')"

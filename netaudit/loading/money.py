@@ -44,7 +44,7 @@ class Money:
                 message = f"{shown(code)} beside {shown(self.currency or 'other currencies')}"
                 self._reject(customers, "currency = ?", [code], "V007", message, f"declare rates: {{{code}: …}}")
         others = ", ".join(quoted(name) for name in TABLES["customers"] if name not in {"revenue", "currency"})
-        units = f"CAST(c.revenue * {10 ** digits_of(self.currency)} AS BIGINT)"  # rounds half up
+        units = f"CAST(round(c.revenue * {10 ** digits_of(self.currency)}, 0) AS BIGINT)"  # half up
         join = ""
         if foreign:
             exchanged = self._exchanged(customers, [code for code in foreign if code in self.rates])

@@ -67,7 +67,7 @@ class Origins:
     """
 
     def __init__(
-        self, raws: Sequence[Raw], digests: Mapping[str, str], copies: ExitStack, settled: Collection[str]
+        self, raws: Sequence[Raw], digests: Mapping[str, str | None], copies: ExitStack, settled: Collection[str]
     ) -> None:
         self._raws = raws
         self._digests = digests

@@ -23,7 +23,7 @@ _READ_AS = _closed(
 _INPUT = _closed(
     {
         "path": _TEXT,
-        "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+        "sha256": {"type": ["string", "null"], "pattern": "^[0-9a-f]{64}$"},
         "loaded": _COUNT,
         "skipped": _COUNT,
         "rejected": _COUNT,

@@ -1,0 +1,226 @@
+"""The engine of a cluster: the same tables and the same SQL, on Spark.
+
+Text (documents, CSV) is read on this machine, handed over, and typed there like everything else; Parquet and tables
+that the cluster has already are read by it where they lie.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import uuid
+from itertools import accumulate
+from typing import TYPE_CHECKING, Any
+
+import narwhals as nw
+import sqlglot
+from pyspark.errors import PySparkException
+from pyspark.sql import DataFrame, SparkSession
+from sqlglot import expressions as sql
+
+from netaudit.engine import Engine, quoted, whole
+from netaudit.errors import shown, usage
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from netaudit.engine import Frame
+
+TYPES = {"VARCHAR": "string", "BIGINT": "bigint", "INTEGER": "int", "DOUBLE": "double", "BOOLEAN": "boolean"}
+"""The types that lookup tables have, as Spark calls them; decimals are called alike."""
+
+_PLAIN = re.compile(r"string|boolean|tinyint|smallint|int|bigint|date|void|(var)?char\([0-9]+\)")
+_FRACTION = re.compile(r"float|double|decimal\(.*\)")
+
+
+class SparkEngine(Engine):
+    """A Spark session in place of the embedded engine; `reader` is still one of those, for text.
+
+    `spark` is a session, or the address of a cluster's master (local[N] for so many threads of this machine); without,
+    it is the session that runs already, or what spark-submit says. Raises UsageError where none can be had.
+    """
+
+    failures = (PySparkException,)
+
+    def __init__(
+        self,
+        spark: Any = None,
+        threads: int | None = None,
+    ) -> None:
+        self._reader = Engine(threads)
+        self.session = _session(spark) if spark is None or isinstance(spark, str) else spark
+        self._prefix = f"netaudit_{uuid.uuid4().hex}"  # a session may hold several books
+        self._made = 0
+
+    @property
+    def reader(self) -> Engine:
+        """The engine that text is read with."""
+        return self._reader
+
+    def new_name(self) -> str:
+        """A name of a view that nobody has used."""
+        self._made += 1
+        return f"{self._prefix}_{self._made}"
+
+    def run(self, statement: str, values: Sequence[object] = ()) -> None:
+        """Make a table or a view. A table is worked out at once."""
+        made = _parsed(statement)
+        frame = self._query(made.expression, values)
+        self._name(_worked_out(frame) if made.kind == "TABLE" else frame, made.this.name)
+
+    def ask(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+        """Run a query and take its rows."""
+        return [tuple(row) for row in self._query(_parsed(statement), values).collect()]
+
+    def any(self, *queries: str) -> tuple[bool, ...]:
+        """Whether each of some queries brings a row, in one job."""
+        one = (f"SELECT {number} FROM (SELECT 1 FROM ({query}) LIMIT 1)" for number, query in enumerate(queries))
+        found = self.ask(" UNION ALL ".join(one))
+        return tuple((number,) in found for number in range(len(queries)))
+
+    def table(self, columns: Mapping[str, str], rows: Mapping[str, Sequence[object]]) -> str:
+        """Make a table of `columns` (name → type) from lists of equal length; return its name."""
+        shape = ", ".join(f"{_tick(name)} {TYPES.get(kind, 'string')}" for name, kind in columns.items())
+        data = list(zip(*(rows[name] for name in columns), strict=True)) if rows else []
+        frame = self.session.createDataFrame(data, shape)
+        casts = [
+            _tick(name) if kind in TYPES else f"CAST({_tick(name)} AS {kind}) AS {_tick(name)}"
+            for name, kind in columns.items()
+        ]
+        return self._name(frame.selectExpr(*casts))
+
+    def take(self, relation: str) -> None:
+        """Bring a table of the reader over, under its own name and with its `rowid`."""
+        columns = [name for name, *_ in self.reader.ask(f"DESCRIBE {relation}") if name != "rowid"]
+        shape = ", ".join(["rowid bigint", *(f"{_tick(name)} string" for name in columns)])
+        rows = self.reader.ask(f"SELECT {', '.join(['rowid', *map(quoted, columns)])} FROM {relation}")
+        self._name(_worked_out(self.session.createDataFrame(rows, shape)), relation)
+        self.reader.forget([relation])
+
+    def forget(self, names: Iterable[str]) -> None:
+        """Views of texts take no room here."""
+        for name in names:
+            self.session.catalog.dropTempView(name)
+
+    def frame(self, name: str) -> Frame:
+        """A table as a lazy frame."""
+        return nw.from_native(self.session.table(name)).lazy()
+
+    def keep(self, frame: Frame) -> Frame:
+        """Work a frame out once, so that it can be used twice."""
+        return nw.from_native(_worked_out(frame.to_native())).lazy()
+
+    def rows(self, frame: Frame) -> list[tuple[Any, ...]]:
+        """The rows of a frame; whole numbers as such, however long."""
+        return [tuple(map(whole, row)) for row in frame.to_native().collect()]
+
+    def arrays(self, frame: Frame) -> dict[str, Any]:
+        """The columns of a frame without nulls, as NumPy arrays."""
+        import numpy as np  # noqa: PLC0415 - only where arrays are asked for
+
+        native = frame.to_native()
+        rows = self.rows(frame)
+        return {name: np.array([row[index] for row in rows]) for index, name in enumerate(native.columns)}
+
+    def parquet(self, files: Sequence[Path], *, partitioned: bool) -> tuple[str, list[tuple[str, str]], int]:
+        """A source to select from, with a `rowid` from 0; its columns (name, type); and how many rows it has."""
+        reader = self.session.read.option("mergeSchema", partitioned)
+        if partitioned:
+            reader = reader.option("basePath", os.path.commonpath([file.parent for file in files]))
+        read = reader.parquet(*(file.as_uri() for file in files))
+        return self._numbered(read, "_metadata.file_path", "_metadata.row_index")
+
+    def holds(self, frame: object) -> bool:
+        """Whether it is a frame of Spark's."""
+        return isinstance(frame, DataFrame)
+
+    def source(self, frame: DataFrame) -> tuple[str, list[tuple[str, str]], int]:
+        """The same of a frame that the session has; its rows are numbered through its partitions."""
+        return self._numbered(frame, "spark_partition_id()", f"monotonically_increasing_id() % {1 << 33}")
+
+    def _numbered(self, read: DataFrame, part: str, row: str) -> tuple[str, list[tuple[str, str]], int]:
+        """A source whose rows are numbered through its parts, and by `row` within each."""
+        counted = sorted(map(tuple, read.selectExpr(f"{part} AS part").groupBy("part").count().collect()))
+        starts = accumulate((count for _, count in counted), initial=0)
+        numbers = [f"WHEN {_text(name)} THEN {start}" for (name, _), start in zip(counted, starts, strict=False)]
+        number = f"{row} + CASE CAST({part} AS STRING) {' '.join(numbers)} END" if numbers else "0"
+        frame = read.selectExpr(*(_tick(name) for name in read.columns), f"CAST({number} AS BIGINT) AS rowid")
+        return self._name(frame), list(read.dtypes), sum(count for _, count in counted)
+
+    def tables(self, database: str) -> dict[str, DataFrame]:
+        """The tables of one of the session's databases, by name. Raises UsageError where there is none of that name."""
+        try:
+            names = [table.name for table in self.session.catalog.listTables(database)]
+        except PySparkException:
+            raise usage(f"the session has no database {shown(database)}") from None
+        return {name: self.session.table(f"{_tick(database)}.{_tick(name)}") for name in names}
+
+    def text_of(self, cell: str, kind: str) -> str | None:
+        """The SQL text of a cell of some type of Spark's; None for what is no single value."""
+        if kind == "timestamp":  # a moment; its day in UTC, whatever the session's zone
+            return f"CAST(date_add(DATE '1970-01-01', CAST(floor(unix_seconds({cell}) / 86400) AS INTEGER)) AS VARCHAR)"
+        if kind == "timestamp_ntz":
+            return f"regexp_replace(CAST({cell} AS VARCHAR), ' 00:00:00$', '')"
+        if _FRACTION.fullmatch(kind):
+            plain = f"CAST(TRY_CAST(CAST({cell} AS VARCHAR) AS DECIMAL(38, 18)) AS VARCHAR)"  # no powers of ten
+            text = f"coalesce({plain}, CAST({cell} AS VARCHAR))"
+            return f"regexp_replace({text}, '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
+        return f"CAST({cell} AS VARCHAR)" if _PLAIN.fullmatch(kind) else None
+
+    def _query(self, tree: sql.Expression, values: Sequence[object]) -> DataFrame:
+        return self.session.sql(tree.transform(_for_spark).sql("spark"), args=list(values) or None)
+
+    def _name(self, frame: DataFrame, name: str | None = None) -> str:
+        name = name or self.new_name()
+        frame.createOrReplaceTempView(name)
+        return name
+
+
+def _worked_out(frame: DataFrame) -> DataFrame:
+    """The rows of a frame without the way they were come by, which would grow from question to question."""
+    return frame.localCheckpoint()
+
+
+def _session(master: str | None) -> SparkSession:
+    """The session that runs already, or a new one."""
+    running = SparkSession.getActiveSession()
+    if running is not None and master is None:
+        return running
+    builder = SparkSession.builder.appName("netaudit").config("spark.ui.showConsoleProgress", "false")
+    if master is not None:
+        builder = builder.master(master)
+        if master.startswith("local"):  # one machine needs no pieces for a cluster, and nobody looks at its pages
+            builder = builder.config("spark.sql.shuffle.partitions", "4").config("spark.ui.enabled", "false")
+    try:
+        session = builder.getOrCreate()
+    except Exception as error:  # noqa: BLE001 - a missing Java, an address that is none: each of a type of its own
+        why = str(error).splitlines()[0]
+        raise usage(f"no Spark session: {why}", "such as --spark-master 'local[2]'; it needs Java") from None
+    session.sparkContext.setLogLevel("ERROR")
+    return session
+
+
+def _parsed(statement: str) -> Any:
+    return sqlglot.parse_one(statement, read="duckdb")
+
+
+def _for_spark(node: sql.Expression) -> sql.Expression:
+    """One node of a statement as Spark has it, where that differs in more than spelling."""
+    if isinstance(node, sql.RegexpFullMatch):
+        return sql.RegexpLike(this=node.this, expression=sql.Literal.string(rf"\A(?:{node.expression.name})\z"))
+    if isinstance(node, sql.RegexpReplace):
+        replacement = re.sub(r"\\([0-9])", r"$\1", node.args["replacement"].name)
+        return sql.RegexpReplace(
+            this=node.this, expression=node.expression, replacement=sql.Literal.string(replacement)
+        )
+    return node
+
+
+def _tick(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
+
+
+def _text(text: object) -> str:
+    text = str(text)
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
