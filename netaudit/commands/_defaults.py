@@ -29,8 +29,8 @@ FILES = ("netaudit.toml", "pyproject.toml")
 CHOOSES = "NETAUDIT_CONFIG"
 """The variable that names another file, or, when it is empty, none."""
 
-NOT_SET = {"debug", "output"}
-"""Options that only a command line gives."""
+NOT_SET = {"debug", "output", "spark_master"}
+"""Options that only a command line gives: a file of the project must not send a book anywhere."""
 
 TRUTHS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 

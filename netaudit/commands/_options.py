@@ -57,6 +57,13 @@ class Form(StrEnum):
     CSV = "csv"
 
 
+class EngineName(StrEnum):
+    """What holds and sums a book's tables."""
+
+    DUCKDB = "duckdb"
+    SPARK = "spark"
+
+
 class Destination(StrEnum):
     """Where a leaver goes."""
 
@@ -113,6 +120,13 @@ WhereTo = Annotated[
 MemoryLimit = Annotated[
     str | None,
     typer.Option("--memory-limit", metavar="SIZE", help="Memory for tables, such as 4GB; the rest goes to disk."),
+]
+EngineOf = Annotated[EngineName, typer.Option("--engine", help="What sums a large book: this machine, or a cluster.")]
+SparkMaster = Annotated[
+    str | None,
+    typer.Option(
+        "--spark-master", metavar="URL", help="Master of the engine spark, such as local[4]. Default: as it is set up."
+    ),
 ]
 OutputFormat = Annotated[Format, typer.Option("--format", "-f", help="How the answer is written.")]
 BuildFormat = Annotated[EveryFormat, typer.Option("--format", "-f", help="How the answer is written.")]

@@ -45,6 +45,8 @@ def check(
     settings: options.SettingsFile = None,
     form: options.From = None,
     memory_limit: options.MemoryLimit = None,
+    engine: options.EngineOf = options.EngineName.DUCKDB,
+    spark_master: options.SparkMaster = None,
     output_format: options.BuildFormat = options.EveryFormat.TABLE,
     output: options.Outputs = None,
     top: options.Top = None,
@@ -62,7 +64,14 @@ def check(
     from netaudit.policy.verdict import cause
 
     loaded = netaudit.load(
-        book, settings=settings, as_of=as_of, assume=assume or (), form=form, memory_limit=memory_limit
+        book,
+        settings=settings,
+        as_of=as_of,
+        assume=assume or (),
+        form=form,
+        memory_limit=memory_limit,
+        engine=engine.value,
+        spark=spark_master,
     )
     result = netaudit.check(
         loaded,

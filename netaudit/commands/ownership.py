@@ -14,6 +14,8 @@ def ownership(
     with_plan: options.WithPlan = None,
     form: options.From = None,
     memory_limit: options.MemoryLimit = None,
+    engine: options.EngineOf = options.EngineName.DUCKDB,
+    spark_master: options.SparkMaster = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
     top: options.Top = None,
@@ -38,6 +40,8 @@ def ownership(
         form=form,
         with_plan=with_plan,
         memory_limit=memory_limit,
+        engine=engine.value,
+        spark=spark_master,
     )
     result = netaudit.ownership(loaded, where=where or ())
     show(result, loaded, output_format, output, top, color, quiet=quiet, verbose=verbose)

@@ -35,6 +35,8 @@ def risk(
     with_plan: options.WithPlan = None,
     form: options.From = None,
     memory_limit: options.MemoryLimit = None,
+    engine: options.EngineOf = options.EngineName.DUCKDB,
+    spark_master: options.SparkMaster = None,
     output_format: options.OutputFormat = options.Format.TABLE,
     output: options.Output = None,
     top: options.Top = None,
@@ -59,6 +61,8 @@ def risk(
         form=form,
         with_plan=with_plan,
         memory_limit=memory_limit,
+        engine=engine.value,
+        spark=spark_master,
     )
     result = netaudit.risk(
         loaded,

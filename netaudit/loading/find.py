@@ -214,7 +214,7 @@ def read_frames(found: Found, frames: typing.Mapping[str, Any]) -> None:
     held = {name: frame for name, frame in frames.items() if found.engine.holds(frame)}
     found.held |= held
     named = written({name: frame for name, frame in frames.items() if name not in held}, found.copies)
-    found.settled |= named.keys()
+    found.settled |= frames.keys()
     named |= {name: File(Path(name), name) for name in held}
     _read_named(found, named, named.__getitem__, None)
 
@@ -297,7 +297,7 @@ def _read_table_file(found: Found, file: File, uses: list[tuple[str, Mapped | No
     source: Table | ParquetTable
     reading = Reading(plain=True)
     asked = {heading for _, _, wanted in uses for heading in wanted.known}
-    near = engine.reader if file.label in found.settled else engine  # a copy of ours lies on this machine
+    near = engine.reader if file.label in found.settled - found.held.keys() else engine  # a copy lies on this machine
     if file.label in found.held:
         source = read_source(engine, file, asked, None, *engine.source(found.held[file.label])[:2])
     elif file.path.suffix.casefold() == ".parquet" or file.path.is_dir():

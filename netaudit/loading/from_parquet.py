@@ -51,7 +51,8 @@ class ParquetTable:
 def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
     """Find the columns `asked` for (names, folded) of a file, or of all files in a folder and in its partitions.
 
-    Rows are numbered through the files of a folder in the order of their names. Raises InputError for what is no table,
+    Rows are numbered through the files of a folder in the order of their names; the key of a partition that nobody asks
+    for is no column. Raises InputError for what is no table,
     and for a column asked for whose cells are no single values.
     """
     parts = parts_of(file)
@@ -62,7 +63,9 @@ def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
         source, shape, rows = engine.parquet([part.path.absolute() for part in parts], partitioned=parts != [file])
         if rows > MOST_ROWS + size:
             raise refuse(file.label, "F003", f"more than {MOST_ROWS} rows in {size} bytes")
-        return read_source(engine, file, asked, digest, source, shape)
+        keys = {folder.partition("=")[0] for part in parts for folder in part.path.relative_to(file.path).parts[:-1]}
+        named = [(name, kind) for name, kind in shape if name not in keys or folded(name).casefold() in asked]
+        return read_source(engine, file, asked, digest, source, named)
     except OSError as error:
         raise refuse(file.label, "F001", f"cannot be read: {error.strerror}") from None
     except engine.failures:

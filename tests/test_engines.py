@@ -1,0 +1,33 @@
+"""Which engine, and what it says where it cannot be."""
+
+from __future__ import annotations
+
+from unittest import mock
+
+import pytest
+
+import netaudit
+from netaudit.errors import UsageError
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"engine": "sparc"}, "no engine is called 'sparc'"),
+        ({"spark": "local"}, "only the engine spark has a master"),
+        ({"engine": "spark", "memory_limit": "1GB"}, "--memory-limit is for the engine duckdb"),
+    ],
+)
+def test_what_does_not_go_together(options: dict[str, str], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        netaudit.load("examples/telco", **options)  # type: ignore[arg-type]
+
+
+def test_an_engine_that_is_not_installed() -> None:
+    with mock.patch("netaudit.engines.find_spec", return_value=None), pytest.raises(UsageError, match="not installed"):
+        netaudit.load("examples/telco", engine="spark")
+
+
+def test_a_database_of_spark_needs_its_engine() -> None:
+    with pytest.raises(UsageError, match="'crm' is a database of Spark"):
+        netaudit.load("spark:crm")

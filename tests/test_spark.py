@@ -1,0 +1,169 @@
+"""A cluster gives the same bytes: on real local Spark, against the embedded engine."""
+
+from __future__ import annotations
+
+import shutil
+from typing import TYPE_CHECKING, Any
+from unittest import mock
+
+import duckdb
+import pytest
+
+import netaudit
+from netaudit.errors import InputError, UsageError
+from netaudit.report import Page, written
+from tests.benchmarks.lifelike import write_book
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from netaudit.book import Book
+
+pytest.importorskip("pyspark")
+pytestmark = [
+    pytest.mark.skipif(shutil.which("java") is None, reason="no Java, which Spark needs"),
+    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support:FutureWarning"),
+]
+
+
+@pytest.fixture(scope="module")
+def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A local session for small frames: compiling a query would take longer than running it."""
+    from pyspark.sql import SparkSession
+
+    options = {
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+        "spark.sql.shuffle.partitions": "1",
+        "spark.sql.adaptive.enabled": "false",
+        "spark.sql.codegen.wholeStage": "false",
+        "spark.sql.codegen.factoryMode": "NO_CODEGEN",
+        "spark.sql.session.timeZone": "Asia/Tokyo",
+        "spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse")),
+    }
+    builder = SparkSession.builder.master("local[1]")
+    for name, value in options.items():
+        builder = builder.config(name, value)
+    running = builder.getOrCreate()
+    running.sparkContext.setLogLevel("OFF")
+    yield running
+    running.stop()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small book as people have it, with a log beside its ties."""
+    made = tmp_path_factory.mktemp("book")
+    write_book(made, ties=400, seed=3)
+    rows = [line.split(",") for line in (made / "ties.csv").read_text(encoding="utf-8").splitlines()[1:]]
+    log = [
+        f"{row[0]},{row[1]},{row[2]},{row[3]},2023-1{number % 3}-0{1 + number % 9}"
+        for number, row in enumerate(rows)
+        if row[3] and number % 4 == 0
+    ]
+    (made / "interactions.csv").write_text("\n".join(["owner,contact,customer,kind,on", *log, *log[:9], ""]), "utf-8")
+    (made / "departures.csv").write_text("employee,on,destination\ne3,2024-02-01,competitor\n", encoding="utf-8")
+    return made
+
+
+ANSWERS: dict[str, Callable[[Book], Any]] = {
+    "risk": netaudit.risk,
+    "risk --departures": lambda book: netaudit.risk(book, departures=True),
+    "ownership": netaudit.ownership,
+    "forecast": lambda book: netaudit.forecast(book, draws=100),
+    "check": netaudit.check,
+}
+
+
+def test_the_same_bytes(folder: Path, session: Any) -> None:
+    """One test, or both test processes would load the book."""
+    here, there = netaudit.load(folder), netaudit.load(folder, engine="spark", spark=session)
+    for answer in ANSWERS.values():
+        expected, found = (written(answer(book), "json", Page()) for book in (here, there))
+        assert found == expected
+        assert len(expected) > 1_000
+    assert there.notes() == here.notes()
+    assert contents(there, "log") == contents(here, "log")
+    frame, same = (book.tables.customers.select("id", "count").sort("id") for book in (here, there))
+    expected_arrays, arrays = here.engine.arrays(frame), there.engine.arrays(same)
+    assert {name: [*values] for name, values in arrays.items()} == {
+        name: [*values] for name, values in expected_arrays.items()
+    }
+
+
+def contents(book: Book, table: str) -> list[tuple[Any, ...]]:
+    return sorted(book.engine.rows(getattr(book.tables, table)), key=repr)
+
+
+def test_parquet_is_read_by_the_cluster(folder: Path, session: Any, tmp_path: Path) -> None:
+    """Also in parts, with other columns in each, dates, numbers and moments; rows are numbered by file."""
+    shutil.copy(folder / "netaudit.yml", tmp_path)
+    wanted = (
+        ("ties/part=2/b.parquet", "SELECT 'e1' AS owner, 'c1' AS customer, DATE '2023-11-01' AS last_contact"),
+        ("ties/part=1/a.parquet", "SELECT 'e2' AS owner, 'c1' AS customer, 12.5::DOUBLE AS per_year"),
+        (
+            "customers.parquet",
+            "SELECT 'c1' AS id, 12000000.25::DOUBLE AS revenue, TIMESTAMPTZ '2024-05-01 23:30:00+00' AS renewal_on",
+        ),
+    )
+    for name, query in wanted:
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        duckdb.execute(f"COPY ({query}) TO '{tmp_path / name}' (FORMAT parquet)")
+    mapping = "tables: {customers: {file: customers.parquet}, ties: {file: ties, set: {kind: mail}, where: {part: '2'}}}\nopen_ids: true\n"
+    for extra in ("", mapping):
+        with (tmp_path / "netaudit.yml").open("a", encoding="utf-8") as settings:
+            settings.write(extra)
+        here, there = netaudit.load(tmp_path), netaudit.load(tmp_path, engine="spark", spark=session)
+        for table in ("ties", "customers"):
+            assert contents(there, table) == contents(here, table)
+        assert here.sources == there.sources
+
+
+def test_problems_are_the_same(tmp_path: Path, session: Any) -> None:
+    (tmp_path / "employees.csv").write_text("id,name\nbo,Bo\nbo,Bob\nbo,Bo\n", encoding="utf-8")
+    (tmp_path / "ties.csv").write_text("owner,customer,per_year\nbo,havn,1.234\nbob,havn,-1\n,havn,1\n", "utf-8")
+    (tmp_path / "customers.csv").write_text("id,revenue,currency\nhavn,5,EUR\nfjord,x,DKK\n", encoding="utf-8")
+    said = []
+    for engine, spark in (("duckdb", None), ("spark", session)):
+        with pytest.raises(InputError) as caught:
+            netaudit.load(tmp_path, engine=engine, spark=spark, as_of="2024-01-01")
+        said.append((caught.value.problems, caught.value.count, caught.value.tally))
+    assert said[0] == said[1]
+    assert len(said[0][0]) > 4
+
+
+def test_tables_of_a_session_are_read_as_they_are(session: Any, tmp_path: Path) -> None:
+    ties = session.createDataFrame(
+        [("bo", "havn", 4), ("mette", "fjord", None)], "owner string, customer string, per_year int"
+    )
+    book = netaudit.load(tables={"ties": ties.repartition(3)}, engine="spark", spark=session, as_of="2024-01-01")
+    assert len(set(book.origins.places(origin for *_, origin, _ in contents(book, "ties")))) == 2
+    assert book.sources[0].sha256 is None
+    session.sql("CREATE DATABASE IF NOT EXISTS netaudit_test")
+    ties.createOrReplaceTempView("brought")
+    session.sql("CREATE TABLE netaudit_test.ties USING parquet AS SELECT * FROM brought")
+    try:
+        named = netaudit.load("spark:netaudit_test", engine="spark", spark=session, as_of="2024-01-01")
+        assert netaudit.risk(named).rows == netaudit.risk(book).rows
+    finally:
+        session.sql("DROP DATABASE netaudit_test CASCADE")
+    with pytest.raises(UsageError, match="the session has no database 'none'"):
+        netaudit.load("spark:none", engine="spark", spark=session)
+
+
+def test_a_master_is_asked_for_or_the_session_that_runs_is_taken(session: Any) -> None:
+    from netaudit.spark import SparkEngine
+
+    assert SparkEngine().session is session
+    with mock.patch("netaudit.spark.SparkSession") as spark:
+        spark.getActiveSession.return_value = None
+        builder = spark.builder.appName.return_value.config.return_value
+        assert SparkEngine().session is builder.getOrCreate.return_value
+        assert SparkEngine("spark://host:7077").session is builder.master.return_value.getOrCreate.return_value
+        builder.master.assert_called_with("spark://host:7077")
+        local = builder.master.return_value.config.return_value.config.return_value
+        assert SparkEngine("local[2]").session is local.getOrCreate.return_value
+        local.getOrCreate.side_effect = RuntimeError("Java gateway process exited\nat length")
+        with pytest.raises(UsageError, match=r"^U001 no Spark session: Java gateway process exited \(such as"):
+            SparkEngine("local")
