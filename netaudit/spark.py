@@ -11,6 +11,7 @@ import re
 import uuid
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 import narwhals as nw
 import sqlglot
@@ -127,8 +128,8 @@ class SparkEngine(Engine):
         """A source to select from, with a `rowid` from 0; its columns (name, type); and how many rows it has."""
         reader = self.session.read.option("mergeSchema", partitioned)
         if partitioned:
-            reader = reader.option("basePath", os.path.commonpath([file.parent for file in files]))
-        read = reader.parquet(*(file.as_uri() for file in files))
+            reader = reader.option("basePath", f"file:{os.path.commonpath([file.parent for file in files])}")
+        read = reader.parquet(*(re.sub(r"([][{}*?\\])", r"\\\1", f"file:{file}") for file in files))  # no patterns
         return self._numbered(read, "_metadata.file_path", "_metadata.row_index")
 
     def holds(self, frame: object) -> bool:
@@ -141,7 +142,8 @@ class SparkEngine(Engine):
 
     def _numbered(self, read: DataFrame, part: str, row: str) -> tuple[str, list[tuple[str, str]], int]:
         """A source whose rows are numbered through its parts, and by `row` within each."""
-        counted = sorted(map(tuple, read.selectExpr(f"{part} AS part").groupBy("part").count().collect()))
+        counted = [*map(tuple, read.selectExpr(f"{part} AS part").groupBy("part").count().collect())]
+        counted.sort(key=lambda entry: unquote(entry[0]) if isinstance(entry[0], str) else entry[0])
         starts = accumulate((count for _, count in counted), initial=0)
         numbers = [f"WHEN {_text(name)} THEN {start}" for (name, _), start in zip(counted, starts, strict=False)]
         number = f"{row} + CASE CAST({part} AS STRING) {' '.join(numbers)} END" if numbers else "0"
@@ -151,9 +153,10 @@ class SparkEngine(Engine):
     def tables(self, database: str) -> dict[str, DataFrame]:
         """The tables of one of the session's databases, by name. Raises UsageError where there is none of that name."""
         try:
-            names = [table.name for table in self.session.catalog.listTables(database)]
+            shown_there = self.session.sql(f"SHOW TABLES IN {_tick(database)}").collect()
         except PySparkException:
             raise usage(f"the session has no database {shown(database)}") from None
+        names = [row["tableName"] for row in shown_there if not row["isTemporary"]]
         return {name: self.session.table(f"{_tick(database)}.{_tick(name)}") for name in names}
 
     def text_of(self, cell: str, kind: str) -> str | None:

@@ -110,7 +110,8 @@ def test_parquet_is_read_by_the_cluster(folder: Path, session: Any, tmp_path: Pa
     for name, query in wanted:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         duckdb.execute(f"COPY ({query}) TO '{tmp_path / name}' (FORMAT parquet)")
-    mapping = "tables: {customers: {file: customers.parquet}, ties: {file: ties, set: {kind: mail}, where: {part: '2'}}}\nopen_ids: true\n"
+    mapping = "open_ids: true\ntables: {customers: {file: customers.parquet}, "
+    mapping += "ties: {file: ties, set: {kind: mail}, where: {part: '2'}}}"
     for extra in ("", mapping):
         with (tmp_path / "netaudit.yml").open("a", encoding="utf-8") as settings:
             settings.write(extra)
