@@ -14,6 +14,7 @@ from netaudit.errors import InputError, shown, usage
 from netaudit.loading.assemble import Assembler
 from netaudit.loading.files import File, refuse
 from netaudit.loading.find import Found, find, read_frames, read_settings
+from netaudit.loading.from_database import SERVERS, without_password
 from netaudit.loading.money import Money
 from netaudit.loading.raw import Origins
 from netaudit.loading.schema import TABLES
@@ -74,7 +75,7 @@ def _loaded(
         find(found, source, form)
     else:
         read_frames(found, source)
-    call = [source] if isinstance(source, str) else []
+    call = [without_password(source) if source.startswith(SERVERS) else source] if isinstance(source, str) else []
     call += ["--settings", os.fspath(settings)] if settings is not None else []
     call += ["--as-of", str(as_of)] if as_of is not None else []
     call += [word for text in assume for word in ("--assume", text)]

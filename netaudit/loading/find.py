@@ -7,6 +7,7 @@ import sys
 import tempfile
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from netaudit.engine import Engine, literal
 from netaudit.errors import InputError, Problem, nearest, shown, usage
 from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, decoded, is_partitioned, refuse, regular
 from netaudit.loading.from_csv import Table, read_csv
+from netaudit.loading.from_database import SERVERS, kind_of, opened, without_password
 from netaudit.loading.from_document import DocumentReader
 from netaudit.loading.from_frames import written
 from netaudit.loading.from_parquet import ParquetTable, read_parquet, read_source
@@ -70,6 +72,8 @@ def find(found: Found, path: str | None, form: str | None) -> None:
     try:
         if path is None:
             _read_here(found)
+        elif path.startswith(SERVERS):
+            _read_database(found, path, without_password(path), "postgresql")
         elif path.startswith(DATABASE):
             read_frames(found, found.engine.tables(path.removeprefix(DATABASE)))
         elif path == "-":
@@ -158,12 +162,13 @@ def _read_file(found: Found, file: File) -> None:
         _read_document(found, file.label, contents(file), strict_json=suffix == ".json")
     elif suffix in TABLE_FILES:
         _read_alone(found, file)
+    elif kind := kind_of(regular(file).path):
+        _read_database(found, str(file.path), file.label, kind)
     else:
-        regular(file)
         hint = (
             "name it .csv"
             if suffix in {".tsv", ".tab", ".txt"}
-            else "a book is .yml, .json, .csv, .parquet or a folder"
+            else "a book is .yml, .json, .csv, .parquet, a folder or a database"
         )
         raise refuse(file.label, "F005", "is neither a document nor a table", hint)
 
@@ -237,6 +242,18 @@ def _read_named(found: Found, names: Iterable[str], file_of: Callable[[str], Fil
             hint = f"tables are {', '.join(TABLES)}; settings map other names"
             found.problems.append(Problem("F006", "no table has a name that a book knows", hint, label))
     _read_table_files(found, files)
+
+
+def _read_database(found: Found, source: str, label: str, kind: str) -> None:
+    """The tables of a database."""
+    with opened(found.engine.reader, source, label, kind, found.copies) as tables:
+
+        def copied(name: str) -> File:
+            file = tables.file(name)
+            found.settled.add(file.label)
+            return file
+
+        _read_named(found, tables.names, cache(copied), label)
 
 
 def _may_be_table(entry: Path) -> bool:

@@ -1,0 +1,203 @@
+"""Tables of a database → Parquet in files of ours: a DuckDB file, an SQLite file, a PostgreSQL server.
+
+A file may come from anybody, so only its own tables are read: a view could read what its author cannot. A server is
+asked only where somebody names it on the command line or in Python; what it lets see as a table or a view is read.
+"""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+import tempfile
+from contextlib import closing, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from netaudit.engine import literal, quoted
+from netaudit.errors import shown, usage
+from netaudit.loading.files import File, refuse
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from contextlib import ExitStack
+
+    from netaudit.engine import Engine
+
+SERVERS = ("postgresql://", "postgres://")
+"""Begin a BOOK that is a database of a server."""
+
+_MAGIC = {b"SQLite format 3\0": "sqlite", b"DUCK": "duckdb"}
+_NO_VALUES = {"ARRAY", "json", "jsonb", "bytea", "xml"}
+
+
+Copy = tuple[list[str], "Callable[[str, Path], None]"]
+"""The names of a database's tables (of other schemas than the usual one as SCHEMA.TABLE), and how one is written."""
+
+
+def kind_of(path: Path) -> str | None:
+    """Which kind of database a file is, by its first bytes; None for another file."""
+    with path.open("rb") as stream:
+        head = stream.read(16)
+    return _MAGIC.get(head) or _MAGIC.get(head[8:12])
+
+
+def without_password(url: str) -> str:
+    """How a server's address is called in answers and messages."""
+    parts = urlsplit(url)
+    user, at, host = parts.netloc.rpartition("@")
+    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
+
+
+@contextmanager
+def opened(engine: Engine, source: str, label: str, kind: str, copies: ExitStack) -> Iterator[Tables]:
+    """The tables of a database while it is open; `kind` is duckdb, sqlite or postgresql.
+
+    Raises InputError for what cannot be read, and UsageError where the driver of a server is missing.
+    """
+    opening = {"duckdb": _duckdb, "sqlite": _sqlite, "postgresql": _postgresql}[kind]
+    with opening(engine, source, label) as (names, write):
+        yield Tables(label, names, write, copies)
+
+
+class Tables:
+    """The tables of an open database, by name."""
+
+    def __init__(self, label: str, names: list[str], write: Callable[[str, Path], None], copies: ExitStack) -> None:
+        self.label = label
+        self.names = names
+        self._write = write
+        self._copies = copies
+
+    def file(self, name: str) -> File:
+        """One of them as a Parquet file of ours."""
+        copy = self._copies.enter_context(tempfile.NamedTemporaryFile(suffix=".parquet"))  # noqa: SIM115 - it is one
+        self._write(name, Path(copy.name))
+        return File(Path(copy.name), f"{self.label}:{name}")
+
+
+@contextmanager
+def _duckdb(engine: Engine, source: str, label: str) -> Iterator[Copy]:
+    base = engine.new_name()
+    try:
+        engine.run(f"ATTACH {literal(source)} AS {base} (READ_ONLY, TYPE duckdb)")
+        found = engine.ask(
+            f"SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = {literal(base)} ORDER BY 1, 2"
+        )
+    except engine.failures as error:
+        raise refuse(label, "F002", "cannot be read as a DuckDB file", str(error).splitlines()[0]) from None
+    tables = {_named(schema, table, "main"): (schema, table) for schema, table in found}
+
+    def write(name: str, to: Path) -> None:
+        table = ".".join(map(quoted, (base, *tables[name])))
+        engine.run(f"COPY {table} TO {literal(str(to))} (FORMAT parquet)")
+
+    try:
+        yield list(tables), write
+    finally:
+        engine.run(f"DETACH {base}")
+
+
+@contextmanager
+def _sqlite(engine: Engine, source: str, label: str) -> Iterator[Copy]:
+    try:
+        with closing(sqlite3.connect(f"{Path(source).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+            connection.execute("PRAGMA trusted_schema = OFF")
+            query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY 1"
+            names = [name for (name,) in connection.execute(query) if not name.startswith("sqlite_")]
+
+            def write(name: str, to: Path) -> None:
+                rows = connection.execute(f"SELECT * FROM {quoted(name)}")
+                headings = [column for column, *_ in rows.description]
+                with _copy() as copy:
+                    writer = csv.writer(copy, lineterminator="\n", quoting=csv.QUOTE_ALL)
+                    count = 0
+                    for count, row in enumerate(rows, start=1):
+                        writer.writerow([_text(value, f"{label}:{name}", count) for value in row])
+                    copy.flush()
+                    _as_parquet(engine, copy.name, headings, to, f"{label}:{name}", count)
+
+            yield names, write
+    except sqlite3.Error as error:
+        raise refuse(label, "F002", "cannot be read as an SQLite file", str(error).splitlines()[0]) from None
+
+
+@contextmanager
+def _postgresql(engine: Engine, source: str, label: str) -> Iterator[Copy]:
+    if find_spec("psycopg") is None:
+        raise usage("the driver for PostgreSQL is not installed", "pip install 'netaudit[postgres]'")
+    import psycopg  # noqa: PLC0415 - an extra, and slow to import
+
+    try:
+        with psycopg.connect(source, client_encoding="utf8", options="-c timezone=UTC") as connection:
+            connection.read_only = True
+            connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ  # all tables as of one moment
+            columns = connection.execute(_COLUMNS).fetchall()
+            tables: dict[str, tuple[str, str]] = {}
+            for schema, table, usual, *_ in columns:
+                tables[_named(schema, table, schema if usual else "")] = (schema, table)
+
+            def write(name: str, to: Path) -> None:
+                mine = [(column, kind) for schema, table, _, column, kind in columns if (schema, table) == tables[name]]
+                chosen = ", ".join(_value(column, kind, f"{label}:{name}") for column, kind in mine)
+                table = ".".join(map(quoted, tables[name]))
+                query = f"COPY (SELECT {chosen} FROM {table}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
+                with _copy() as copy, connection.cursor() as cursor:
+                    with cursor.copy(query.encode()) as pieces:
+                        for piece in pieces:
+                            copy.buffer.write(piece)
+                    copy.flush()
+                    headings = [column for column, _ in mine]
+                    _as_parquet(engine, copy.name, headings, to, f"{label}:{name}", cursor.rowcount)
+
+            yield list(tables), write
+    except psycopg.Error as error:
+        raise refuse(label, "F001", "cannot be read", str(error).strip().splitlines()[0]) from None
+
+
+_COLUMNS = """
+SELECT c.table_schema, c.table_name, c.table_schema = current_schema(), c.column_name, c.data_type
+FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
+WHERE c.table_schema NOT IN ('pg_catalog', 'information_schema')
+ORDER BY c.table_schema, c.table_name, c.ordinal_position
+"""
+
+
+def _named(schema: str, table: str, usual: str) -> str:
+    return table if schema == usual else f"{schema}.{table}"
+
+
+def _value(column: str, kind: str, label: str) -> str:
+    """A column as text can hold it: of a moment the day."""
+    if kind in _NO_VALUES:
+        hint = "a cell is one text, number or date"
+        raise refuse(label, "Y006", f"the column {shown(column)} is of type {shown(kind)}", hint)
+    return f"CAST({quoted(column)} AS date)" if kind.startswith("timestamp") else quoted(column)
+
+
+def _text(value: object, label: str, row: int) -> str:
+    """A value of SQLite, whose columns hold any, as text: a number without idle decimals."""
+    if isinstance(value, bytes):
+        raise refuse(label, "Y006", "a cell of bytes", "a cell is one text, number or date", row)
+    return "" if value is None else str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
+def _copy() -> Any:
+    return tempfile.NamedTemporaryFile("w", suffix=".csv", encoding="utf-8", newline="")
+
+
+def _as_parquet(engine: Engine, copy: str, headings: Iterable[str], to: Path, label: str, rows: int) -> None:
+    """Our own CSV, which has no header, as Parquet; nothing of it may be lost."""
+    columns = ", ".join(f"{literal(heading)}: 'VARCHAR'" for heading in headings)
+    read = (
+        f"read_csv({literal(copy)}, auto_detect=false, header=false, delim=',', quote='\"', escape='\"', "
+        f"new_line='\\n', strict_mode=true, null_padding=false, max_line_size=16777216, columns={{{columns}}})"
+    )
+    try:
+        engine.run(f"COPY (SELECT * FROM {read}) TO {literal(str(to))} (FORMAT parquet)")
+        found = engine.ask(f"SELECT count(*) FROM read_parquet({literal(str(to))})")[0][0]
+    except engine.failures:
+        found = None
+    if found != rows:
+        raise refuse(label, "F003", "rows that the engine cannot hold", "look for a NUL, or for very long texts")

@@ -1,0 +1,215 @@
+"""Databases take part like files: DuckDB, SQLite, and a real PostgreSQL server where one can be started."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from typing import TYPE_CHECKING
+from unittest import mock
+
+import duckdb
+import pytest
+
+import netaudit
+from netaudit.errors import InputError, UsageError
+from netaudit.loading.from_database import without_password
+
+from . import counted, faults, loaded, refused, rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from netaudit.book import Book
+
+CUSTOMERS = "CREATE TABLE customers (id {text}, revenue {number}, renewal_on {moment})"
+TIES = "CREATE TABLE ties (owner {text}, customer {text}, last_contact {date}, per_year {number})"
+ROWS = (
+    "INSERT INTO customers VALUES ('havn', 4200000.5, '2024-05-01 00:00:00'), ('fjord \"A/S\"', NULL, NULL)",
+    "INSERT INTO ties VALUES ('mette', 'havn', '2023-12-01', 12), ('bo', 'fjord \"A/S\"', NULL, 2.5)",
+    "INSERT INTO ties VALUES ('bo', 'havn', '2023-11-01', NULL)",
+    "CREATE TABLE nobodys_business (x {number})",
+    "CREATE VIEW employees AS SELECT owner AS id FROM ties",
+)
+TYPES = {
+    "sqlite": {"text": "TEXT", "number": "REAL", "date": "TEXT", "moment": "TEXT"},
+    "duckdb": {"text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "moment": "TIMESTAMP"},
+    "postgresql": {"text": "text", "number": "double precision", "date": "date", "moment": "timestamp"},
+}
+
+
+def statements(kind: str) -> list[str]:
+    return [statement.format(**TYPES[kind]) for statement in (CUSTOMERS, TIES, *ROWS)]
+
+
+def sqlite_file(path: Path, *more: str) -> Path:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        for statement in (*statements("sqlite"), *more):
+            connection.execute(statement)
+    return path
+
+
+def duckdb_file(path: Path, *more: str) -> Path:
+    with duckdb.connect(str(path)) as connection:
+        for statement in (*statements("duckdb"), *more):
+            connection.execute(statement)
+    return path
+
+
+MAKERS: dict[str, Callable[..., Path]] = {"sqlite": sqlite_file, "duckdb": duckdb_file}
+
+
+def holds_the_book(book: Book) -> None:
+    assert rows(book, "customers", "id", "revenue", "renewal_on") == [
+        ('fjord "A/S"', None, None),
+        ("havn", 420_000_050, 19844),
+    ]
+    assert rows(book, "ties", "person", "customer", "last_contact", "per_year") == [
+        ("bo", 'fjord "A/S"', None, 2.5),
+        ("bo", "havn", 19662, None),
+        ("mette", "havn", 19692, 12.0),
+    ]
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+@pytest.mark.parametrize("name", ["crm.db", "an odd 'name'"])
+def test_a_file_is_a_book(tmp_path: Path, kind: str, name: str) -> None:
+    book = loaded(MAKERS[kind](tmp_path / name).parent, {}, name)
+    holds_the_book(book)
+    assert counted(book, tmp_path) == {f"{name}:customers": (2, 0, 0, {}), f"{name}:ties": (3, 0, 0, {})}
+    assert set(book.origins.places([1 << 32]).values()) == {f"{tmp_path}/{name}:ties:1"}
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_settings_map_other_names(tmp_path: Path, kind: str) -> None:
+    path = MAKERS[kind](tmp_path / "crm.db", 'CREATE TABLE accounts AS SELECT id AS "Account Id" FROM customers')
+    settings = tmp_path / "crm.yml"
+    mapping = "tables:\n  customers: {file: accounts, columns: {id: account id}}\n  ties: {}\n"
+    settings.write_text(mapping, encoding="utf-8")
+    book = netaudit.load(path, settings=settings, as_of="2024-01-01")
+    assert rows(book, "customers", "id") == [('fjord "A/S"',), ("havn",)]
+    settings.write_text(mapping.replace("accounts", "acounts"), encoding="utf-8")
+    error = refused(tmp_path, {}, "crm.db", settings=settings)
+    assert str(error).startswith(f"{settings}:2:14: F001 no table is called 'acounts' (did you mean 'accounts'")
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_problem_names_table_row_and_column(tmp_path: Path, kind: str) -> None:
+    MAKERS[kind](tmp_path / "crm.db", "INSERT INTO ties VALUES ('bo', 'havn', NULL, -1)")
+    assert faults(tmp_path, {}, "crm.db") == ["crm.db:ties:4:4: V001"]
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_view_of_a_file_is_not_read(tmp_path: Path, kind: str) -> None:
+    """It could read what its author cannot, such as another file of whoever opens it."""
+    view = f"SELECT content AS id FROM read_text('{tmp_path / 'secret'}')" if kind == "duckdb" else "SELECT 1 AS id"
+    (tmp_path / "secret").write_text("secret", encoding="utf-8")
+    path = MAKERS[kind](tmp_path / "crm.db", f"CREATE VIEW channels AS {view}")
+    (tmp_path / "crm.yml").write_text("tables: {channels: {}, ties: {}}", encoding="utf-8")
+    assert faults(tmp_path, {}, path.name, settings=tmp_path / "crm.yml") == ["crm.yml:1:20: F001"]
+
+
+@pytest.mark.parametrize(("kind", "bytes_"), [("sqlite", "x'00ff'"), ("duckdb", "'\\x00'::BLOB")])
+def test_bytes_are_no_text(tmp_path: Path, kind: str, bytes_: str) -> None:
+    MAKERS[kind](
+        tmp_path / "crm.db", f"CREATE TABLE contacts AS SELECT 'lars' AS id, 'havn' AS customer, {bytes_} AS name"
+    )
+    assert [fault.rpartition(" ")[2] for fault in faults(tmp_path, {}, "crm.db")] == ["Y006"]
+
+
+def test_what_sqlite_holds_and_a_table_cannot(tmp_path: Path) -> None:
+    sqlite_file(tmp_path / "crm.db", "INSERT INTO ties VALUES ('b' || char(0) || 'o', 'havn', NULL, 1)")
+    assert [fault.rpartition(" ")[2] for fault in faults(tmp_path, {}, "crm.db")] in (["F003"], ["V005"])
+
+
+@pytest.mark.parametrize(
+    ("data", "expected"),
+    [
+        (b"SQLite format 3\0" + b"x" * 200, ["crm.db: F002"]),
+        (b"12345678DUCK" + b"x" * 8000, ["crm.db: F002"]),
+        (b"something else", ["crm.db: F005"]),
+    ],
+)
+def test_what_is_no_database_is_refused(tmp_path: Path, data: bytes, expected: list[str]) -> None:
+    assert faults(tmp_path, {"crm.db": data}, "crm.db") == expected
+
+
+def test_a_database_without_our_tables_is_refused(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "crm.db")) as connection, connection:
+        connection.execute("CREATE TABLE deals (id TEXT)")
+    assert faults(tmp_path, {}, "crm.db") == ["crm.db: F006"]
+
+
+def test_a_name_of_a_server_has_no_password() -> None:
+    assert without_password("postgresql://ann:secret@host:5432/crm?password=x") == "postgresql://ann@host:5432/crm"
+    assert without_password("postgres:///crm") == "postgres:///crm"
+
+
+def test_a_missing_driver_is_said() -> None:
+    with (
+        mock.patch("netaudit.loading.from_database.find_spec", return_value=None),
+        pytest.raises(UsageError, match="the driver for PostgreSQL is not installed"),
+    ):
+        netaudit.load("postgresql://nowhere/crm")
+
+
+def test_a_server_that_does_not_answer_is_one_error_without_the_password() -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(InputError) as caught:
+        netaudit.load("postgresql://ann:secret@127.0.0.1:1/crm")
+    assert str(caught.value).startswith("postgresql://ann@127.0.0.1:1/crm: F001 cannot be read")
+    assert "secret" not in str(caught.value)
+
+
+def as_somebody(*command: str) -> None:
+    """Run a command of the server's, which refuses to be root."""
+    somebody = ["setpriv", "--reuid=nobody", "--clear-groups", "--"] if os.geteuid() == 0 else []
+    subprocess.run([*somebody, *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
+
+
+@pytest.fixture
+def server() -> Iterator[str]:
+    """A server of our own: initdb -D DIR/data -U ann; pg_ctl -D DIR/data -o "-k DIR -h ''" start."""
+    pytest.importorskip("psycopg")
+    if shutil.which("initdb") is None or shutil.which("pg_ctl") is None:
+        pytest.skip("no initdb and pg_ctl on the path, which start a PostgreSQL server")
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        Path(folder).chmod(0o777)
+        data = f"{folder}/data"
+        as_somebody("initdb", "-D", data, "-U", "ann", "-A", "trust", "-N")
+        as_somebody("pg_ctl", "-D", data, "-w", "-o", f"-k {folder} -h ''", "start")
+        try:
+            yield f"postgresql://ann@/postgres?host={folder}"
+        finally:
+            as_somebody("pg_ctl", "-D", data, "-m", "immediate", "stop")
+
+
+def test_a_server_is_a_book(server: str, tmp_path: Path) -> None:
+    import psycopg
+
+    with psycopg.connect(server) as connection:
+        for statement in statements("postgresql"):
+            connection.execute(statement.encode())
+        connection.execute(b"CREATE SCHEMA sales")
+        connection.execute(b"CREATE TABLE sales.deals AS SELECT owner AS rep, customer, now() AS at FROM ties")
+        connection.execute(b"CREATE TABLE sales.notes AS SELECT '{}'::json AS name, 'a' AS id, 'havn' AS customer")
+    book = netaudit.load(server, as_of="2024-01-01")
+    holds_the_book(book)
+    assert rows(book, "employees", "id") == [("bo",), ("mette",)]  # a view of a server's is what it lets us see
+    assert [source.path for source in book.sources] == [
+        f"postgresql://ann@/postgres:{name}" for name in ("customers", "employees", "ties")
+    ]
+    assert book.call == ("postgresql://ann@/postgres", "--as-of", "2024-01-01")
+    settings = tmp_path / "crm.yml"
+    settings.write_text(
+        "tables: {ties: {file: sales.deals, columns: {owner: rep, customer: customer, last_contact: at}}}", "utf-8"
+    )
+    mapped = netaudit.load(server, settings=settings, as_of="2024-01-01")
+    assert len(rows(mapped, "ties", "person")) == 3
+    settings.write_text("tables: {contacts: {file: sales.notes}, ties: {}}", encoding="utf-8")
+    with pytest.raises(InputError, match="Y006 the column 'name' is of type 'json'"):
+        netaudit.load(server, settings=settings)
