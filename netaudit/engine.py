@@ -9,7 +9,7 @@ import tempfile
 import weakref
 from decimal import Decimal
 from itertools import accumulate
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 import narwhals as nw
@@ -24,14 +24,34 @@ _PLAIN = re.compile(
     r"VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DATE|TIMESTAMP(_S|_MS|_NS)?|UUID|ENUM\(.*\)|\"NULL\""
 )
 _FRACTION = re.compile(r"FLOAT|DOUBLE|DECIMAL\(.*\)")
+_WHOLE = re.compile(r"(TINY|SMALL|BIG)?INT(EGER)?|U(TINY|SMALL)?INT(EGER)?")
+_NO_HIVE = "hive_partitioning=false"
+ROW, PART, _START = "_netaudit_row", "_netaudit_part", "_netaudit_start"
+"""Columns of a source that are ours: the number of a row, from 0; the file that has it, and the number of its first."""
+
 _SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 
 Frame = nw.LazyFrame[Any]
 
 
+_OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.InternalException)
+"""Errors in a query of ours, which no file can bring about."""
+
+
+class Source(NamedTuple):
+    """A query for a table that lies outside, with ROW; its columns (name, type), and how many rows it has.
+
+    A type is several, with commas between them, where parts of the table differ in it.
+    """
+
+    query: str
+    shape: list[tuple[str, str]]
+    rows: int
+
+
 def whole(value: object) -> object:
     """A whole number as such, also where it took more than 64 bits to sum."""
-    return int(value) if isinstance(value, Decimal) else value
+    return int(value) if isinstance(value, Decimal) and value == value.to_integral_value() else value
 
 
 def quoted(name: str) -> str:
@@ -54,7 +74,7 @@ class Engine:
     failures: tuple[type[Exception], ...] = (duckdb.Error,)
     """What is raised for a file that cannot be read."""
 
-    def __init__(self, threads: int | None = None, memory_limit: str | None = None) -> None:
+    def __init__(self, threads: int | None = None, memory_limit: str | None = None, prefix: str = "t") -> None:
         if memory_limit is not None and not _SIZE.fullmatch(memory_limit):
             raise usage(f"{shown(memory_limit)} is no amount of memory", "such as --memory-limit 4GB")
         self._limit = memory_limit
@@ -75,6 +95,7 @@ class Engine:
             config["memory_limit"] = memory_limit
         self.connection = duckdb.connect(config=config)
         self._made = 0
+        self._prefix = prefix
 
     @property
     def reader(self) -> Engine:
@@ -88,8 +109,8 @@ class Engine:
         """Whether a frame is this engine's own, so that it is looked at where it is."""
         return False
 
-    def source(self, frame: Any) -> tuple[str, list[tuple[str, str]], int]:
-        """What `parquet` says, of a frame that the engine holds."""
+    def source(self, frame: Any) -> Source:
+        """A frame that the engine holds as a source."""
         raise NotImplementedError
 
     def tables(self, database: str) -> dict[str, Any]:
@@ -99,7 +120,7 @@ class Engine:
     def new_name(self) -> str:
         """A table name nobody has used."""
         self._made += 1
-        return f"t{self._made}"
+        return f"{self._prefix}{self._made}"
 
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """Run a statement for its effect."""
@@ -132,23 +153,35 @@ class Engine:
         for name in set(names) - views:
             self.run(f"DROP TABLE {name}")
 
-    def parquet(self, files: Sequence[Path], *, partitioned: bool) -> tuple[str, list[tuple[str, str]], int]:
-        """A source to select from, with a `rowid` from 0; its columns (name, type); and how many rows it has.
+    def parquet(self, files: Sequence[Path], folders: Mapping[str, Sequence[str | None]]) -> Source:
+        """Parquet files as one source; `folders` are columns that the names of their folders bring, by file.
 
-        The parts of a `partitioned` table may differ in columns, and their folders bring some. Raises one of `failures`
-        for what is no Parquet.
+        Raises one of `failures` for what is no Parquet, and where a row cannot be told from another.
         """
         names = [re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(file)) for file in files]  # no patterns
-        how = "hive_partitioning=true, hive_types_autocast=false, union_by_name=true" if partitioned else ""
-        read = f"read_parquet([{', '.join(map(literal, names))}], {how or 'hive_partitioning=false'}"
-        shape = [(name, kind) for name, kind, *_ in self.ask(f"DESCRIBE SELECT * FROM {read})")]
+        kinds: dict[str, dict[str, None]] = {}
+        for name in names:
+            for column, kind, *_ in self.ask(f"DESCRIBE SELECT * FROM read_parquet({literal(name)}, {_NO_HIVE})"):
+                kinds.setdefault(column, {})[_WHOLE.sub("BIGINT", kind) if len(files) > 1 else kind] = None
         counts = [self.ask(f"SELECT count(*) FROM read_parquet({literal(name)})")[0][0] for name in names]
-        before = accumulate(counts, initial=0)
-        starts = ", ".join(f"({literal(str(file))}, {rows})" for file, rows in zip(files, before, strict=False))
-        read += ", file_row_number=true, filename='_part')"
-        source = f"(SELECT p.* EXCLUDE (file_row_number, _part), file_row_number + starts.rows AS rowid FROM {read} p "
-        source += f"JOIN (VALUES {starts}) starts(part, rows) ON starts.part = p._part)"
-        return source, shape, sum(counts)
+        starts = accumulate(counts, initial=0)
+        brought = ", ".join(map(quoted, (PART, _START, *folders)))
+        values = (
+            ", ".join([literal(str(file)), str(start), *("NULL" if text is None else literal(text) for text in texts)])
+            for file, start, *texts in zip(files, starts, *folders.values(), strict=False)
+        )
+        own = ", ".join(f"p.{quoted(column)}" for column in kinds)
+        more = "".join(f", s.{quoted(key)}" for key in folders)
+        how = f"{_NO_HIVE}, union_by_name=true, file_row_number=true, filename={literal(PART)}"
+        query = (
+            f"SELECT {own}{more}, p.file_row_number + s.{_START} AS {ROW} "
+            f"FROM read_parquet([{', '.join(map(literal, names))}], {how}) p "
+            f"JOIN (VALUES {', '.join(f'({row})' for row in values)}) s({brought}) ON s.{PART} = p.{PART}"
+        )
+        if self.ask(f"SELECT count(*) FROM ({query})")[0][0] != sum(counts):
+            raise duckdb.InvalidInputException("rows without a part")
+        shape = [(column, ", ".join(several)) for column, several in kinds.items()]
+        return Source(query, [*shape, *((key, "VARCHAR") for key in folders)], sum(counts))
 
     def text_of(self, cell: str, kind: str) -> str | None:
         """The SQL text of a cell of some type; None for what is no single value.
@@ -170,13 +203,13 @@ class Engine:
     def keep(self, frame: Frame) -> Frame:
         """Work a frame out once, so that it can be used twice."""
         name = self.new_name()
-        with self._bounded():
+        with self._answering():
             frame.to_native().create(name)
         return self.frame(name)
 
     def rows(self, frame: Frame) -> list[tuple[Any, ...]]:
         """The rows of a frame. Narwhals' own `collect()` would import pyarrow."""
-        with self._bounded():
+        with self._answering():
             native = frame.to_native()
             taken: list[tuple[Any, ...]] = native.fetchall()
         long = [index for index, kind in enumerate(native.types) if str(kind).startswith("DECIMAL")]
@@ -184,7 +217,7 @@ class Engine:
 
     def arrays(self, frame: Frame) -> dict[str, Any]:
         """The columns of a frame without nulls, as NumPy arrays."""
-        with self._bounded():
+        with self._answering():
             taken: dict[str, Any] = frame.to_native().fetchnumpy()
         return taken
 
@@ -196,3 +229,14 @@ class Engine:
         except duckdb.OutOfMemoryException:
             limit = self._limit or "the engine may use (four fifths of the machine's)"
             raise usage(f"more memory is needed than {limit}", "give it more with --memory-limit") from None
+
+    @contextlib.contextmanager
+    def _answering(self) -> Iterator[None]:
+        """Raises UsageError also where a file has gone, or turns out to be broken, that is looked at where it lies."""
+        with self._bounded():
+            try:
+                yield
+            except (*_OURS, duckdb.OutOfMemoryException):
+                raise
+            except duckdb.Error:
+                raise usage("a file of the book cannot be read any more", "load the book anew") from None

@@ -6,30 +6,34 @@ that the cluster has already are read by it where they lie.
 
 from __future__ import annotations
 
-import os
+import contextlib
 import re
 import uuid
+import warnings
+import weakref
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
 
 import narwhals as nw
 import sqlglot
-from pyspark.errors import PySparkException
+from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from sqlglot import expressions as sql
 
-from netaudit.engine import Engine, quoted, whole
+from netaudit.engine import ROW, Engine, Source, quoted, whole
 from netaudit.errors import shown, usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from netaudit.engine import Frame
 
 TYPES = {"VARCHAR": "string", "BIGINT": "bigint", "INTEGER": "int", "DOUBLE": "double", "BOOLEAN": "boolean"}
 """The types that lookup tables have, as Spark calls them; decimals are called alike."""
+
+_DOLLAR = r"\u0024{"
+"""A dollar and a brace within a literal: bare, Spark would put a variable of the environment in their place."""
 
 _PLAIN = re.compile(r"string|boolean|tinyint|smallint|int|bigint|date|void|(var)?char\([0-9]+\)")
 _FRACTION = re.compile(r"float|double|decimal\(.*\)")
@@ -49,10 +53,11 @@ class SparkEngine(Engine):
         spark: Any = None,
         threads: int | None = None,
     ) -> None:
-        self._reader = Engine(threads)
         self.session = _session(spark) if spark is None or isinstance(spark, str) else spark
         self._prefix = f"netaudit_{uuid.uuid4().hex}"  # a session may hold several books
         self._made = 0
+        self._reader = Engine(threads, prefix=f"{self._prefix}_here")
+        weakref.finalize(self, _dropped, self.session, self._prefix)
 
     @property
     def reader(self) -> Engine:
@@ -84,7 +89,7 @@ class SparkEngine(Engine):
         """Make a table of `columns` (name → type) from lists of equal length; return its name."""
         shape = ", ".join(f"{_tick(name)} {TYPES.get(kind, 'string')}" for name, kind in columns.items())
         data = list(zip(*(rows[name] for name in columns), strict=True)) if rows else []
-        frame = self.session.createDataFrame(data, shape)
+        frame = self._rows_as(data, shape)
         casts = [
             _tick(name) if kind in TYPES else f"CAST({_tick(name)} AS {kind}) AS {_tick(name)}"
             for name, kind in columns.items()
@@ -96,7 +101,7 @@ class SparkEngine(Engine):
         columns = [name for name, *_ in self.reader.ask(f"DESCRIBE {relation}") if name != "rowid"]
         shape = ", ".join(["rowid bigint", *(f"{_tick(name)} string" for name in columns)])
         rows = self.reader.ask(f"SELECT {', '.join(['rowid', *map(quoted, columns)])} FROM {relation}")
-        self._name(_worked_out(self.session.createDataFrame(rows, shape)), relation)
+        self._name(_worked_out(self._rows_as(rows, shape)), relation)
         self.reader.forget([relation])
 
     def forget(self, names: Iterable[str]) -> None:
@@ -110,11 +115,13 @@ class SparkEngine(Engine):
 
     def keep(self, frame: Frame) -> Frame:
         """Work a frame out once, so that it can be used twice."""
-        return nw.from_native(_worked_out(frame.to_native())).lazy()
+        with _answering():
+            return nw.from_native(_worked_out(frame.to_native())).lazy()
 
     def rows(self, frame: Frame) -> list[tuple[Any, ...]]:
         """The rows of a frame; whole numbers as such, however long."""
-        return [tuple(map(whole, row)) for row in frame.to_native().collect()]
+        with _answering():
+            return [tuple(map(whole, row)) for row in frame.to_native().collect()]
 
     def arrays(self, frame: Frame) -> dict[str, Any]:
         """The columns of a frame without nulls, as NumPy arrays."""
@@ -124,31 +131,37 @@ class SparkEngine(Engine):
         rows = self.rows(frame)
         return {name: np.array([row[index] for row in rows]) for index, name in enumerate(native.columns)}
 
-    def parquet(self, files: Sequence[Path], *, partitioned: bool) -> tuple[str, list[tuple[str, str]], int]:
-        """A source to select from, with a `rowid` from 0; its columns (name, type); and how many rows it has."""
-        reader = self.session.read.option("mergeSchema", partitioned)
-        if partitioned:
-            reader = reader.option("basePath", f"file:{os.path.commonpath([file.parent for file in files])}")
-        read = reader.parquet(*(re.sub(r"([][{}*?\\])", r"\\\1", f"file:{file}") for file in files))  # no patterns
-        return self._numbered(read, "_metadata.file_path", "_metadata.row_index")
+    def parquet(self, files: Sequence[Path], folders: Mapping[str, Sequence[str | None]]) -> Source:
+        """Parquet files as one source; `folders` are columns that the names of their folders bring, by file."""
+        paths = (re.sub(r"([][{}*?\\])", r"\\\1", f"file:{file}") for file in files)  # no patterns
+        read = self.session.read.option("mergeSchema", len(files) > 1).parquet(*paths)
+        parts = {f"file:{file}": number for number, file in enumerate(files)}
+        path = "regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')), '^file:/+', 'file:/')"
+        cases = " ".join(f"WHEN {_text(name)} THEN {number}" for name, number in parts.items())
+        brought = [f"{_case(f'CASE {path} {cases} END', texts)} AS {_tick(key)}" for key, texts in folders.items()]
+        frame = self._numbered(read, f"CASE {path} {cases} END", "_metadata.row_index", brought)
+        return frame._replace(shape=[*read.dtypes, *((key, "string") for key in folders)])
 
     def holds(self, frame: object) -> bool:
         """Whether it is a frame of Spark's."""
         return isinstance(frame, DataFrame)
 
-    def source(self, frame: DataFrame) -> tuple[str, list[tuple[str, str]], int]:
-        """The same of a frame that the session has; its rows are numbered through its partitions."""
-        return self._numbered(frame, "spark_partition_id()", f"monotonically_increasing_id() % {1 << 33}")
+    def source(self, frame: Any) -> Source:
+        """A frame that the session has as a source; its rows are numbered through its partitions."""
+        return self._numbered(frame, "spark_partition_id()", f"monotonically_increasing_id() % {1 << 33}", ())
 
-    def _numbered(self, read: DataFrame, part: str, row: str) -> tuple[str, list[tuple[str, str]], int]:
-        """A source whose rows are numbered through its parts, and by `row` within each."""
-        counted = [*map(tuple, read.selectExpr(f"{part} AS part").groupBy("part").count().collect())]
-        counted.sort(key=lambda entry: unquote(entry[0]) if isinstance(entry[0], str) else entry[0])
-        starts = accumulate((count for _, count in counted), initial=0)
-        numbers = [f"WHEN {_text(name)} THEN {start}" for (name, _), start in zip(counted, starts, strict=False)]
-        number = f"{row} + CASE CAST({part} AS STRING) {' '.join(numbers)} END" if numbers else "0"
-        frame = read.selectExpr(*(_tick(name) for name in read.columns), f"CAST({number} AS BIGINT) AS rowid")
-        return self._name(frame), list(read.dtypes), sum(count for _, count in counted)
+    def _numbered(self, read: DataFrame, part: str, row: str, more: Sequence[str]) -> Source:
+        """A source with `more` columns, whose rows are numbered through its parts and by `row` within each."""
+        counts = dict(map(tuple, read.selectExpr(f"{part} AS part").groupBy("part").count().collect()))
+        if None in counts:
+            raise AnalysisException("rows without a part")
+        parts = sorted(counts)
+        starts = dict(zip(parts, accumulate(counts[number] for number in parts), strict=False))
+        first = {number: starts[number] - counts[number] for number in parts}
+        start = f"CASE {part} {' '.join(f'WHEN {number} THEN {rows}' for number, rows in first.items())} END"
+        number = f"CAST({row} + {start if parts else 0} AS BIGINT) AS {ROW}"
+        name = self._name(read.selectExpr(*map(_tick, read.columns), *more, number))
+        return Source(f"SELECT * FROM {name}", list(read.dtypes), sum(counts.values()))
 
     def tables(self, database: str) -> dict[str, DataFrame]:
         """The tables of one of the session's databases, by name. Raises UsageError where there is none of that name."""
@@ -171,13 +184,27 @@ class SparkEngine(Engine):
             return f"regexp_replace({text}, '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
         return f"CAST({cell} AS VARCHAR)" if _PLAIN.fullmatch(kind) else None
 
+    def _rows_as(self, rows: Sequence[tuple[object, ...]], shape: str) -> DataFrame:
+        """Rows of this process as a frame of the session."""
+        with warnings.catch_warnings():  # of pandas, which has no part in this
+            warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
+            return self.session.createDataFrame(rows, shape)
+
     def _query(self, tree: sql.Expression, values: Sequence[object]) -> DataFrame:
-        return self.session.sql(tree.transform(_for_spark).sql("spark"), args=list(values) or None)
+        text = tree.transform(_for_spark).sql("spark").replace("${", _DOLLAR)
+        return self.session.sql(text, args=list(values) or None)
 
     def _name(self, frame: DataFrame, name: str | None = None) -> str:
         name = name or self.new_name()
         frame.createOrReplaceTempView(name)
         return name
+
+
+def _dropped(session: SparkSession, prefix: str) -> None:
+    """Take the views of a book that is gone out of a session that goes on."""
+    with contextlib.suppress(Exception):  # the session may have ended before
+        for row in session.sql(f"SHOW VIEWS LIKE '{prefix}*'").collect():
+            session.catalog.dropTempView(row["viewName"])
 
 
 def _worked_out(frame: DataFrame) -> DataFrame:
@@ -188,7 +215,9 @@ def _worked_out(frame: DataFrame) -> DataFrame:
 def _session(master: str | None) -> SparkSession:
     """The session that runs already, or a new one."""
     running = SparkSession.getActiveSession()
-    if running is not None and master is None:
+    if running is not None:
+        if master not in {None, running.sparkContext.master}:
+            raise usage(f"a session with the master {shown(running.sparkContext.master)} runs already")
         return running
     builder = SparkSession.builder.appName("netaudit").config("spark.ui.showConsoleProgress", "false")
     if master is not None:
@@ -197,11 +226,20 @@ def _session(master: str | None) -> SparkSession:
             builder = builder.config("spark.sql.shuffle.partitions", "4").config("spark.ui.enabled", "false")
     try:
         session = builder.getOrCreate()
+        session.sparkContext.setLogLevel("ERROR")
     except Exception as error:  # noqa: BLE001 - a missing Java, an address that is none: each of a type of its own
-        why = str(error).splitlines()[0]
+        why = next(iter(str(error).splitlines()), type(error).__name__)
         raise usage(f"no Spark session: {why}", "such as --spark-master 'local[2]'; it needs Java") from None
-    session.sparkContext.setLogLevel("ERROR")
     return session
+
+
+@contextlib.contextmanager
+def _answering() -> Iterator[None]:
+    """Raises UsageError where Spark cannot work something out."""
+    try:
+        yield
+    except PySparkException as error:
+        raise usage(f"Spark: {next(iter(str(error).splitlines()), type(error).__name__)}") from None
 
 
 def _parsed(statement: str) -> Any:
@@ -224,6 +262,11 @@ def _tick(name: str) -> str:
     return "`" + name.replace("`", "``") + "`"
 
 
-def _text(text: object) -> str:
-    text = str(text)
-    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
+def _text(text: str) -> str:
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'").replace("${", _DOLLAR) + "'"
+
+
+def _case(number: str, texts: Sequence[str | None]) -> str:
+    """The text for each number from 0."""
+    cases = (f"WHEN {index} THEN {_text(text)}" for index, text in enumerate(texts) if text is not None)
+    return f"CASE {number} {' '.join(cases)} END" if any(text is not None for text in texts) else "CAST(NULL AS STRING)"

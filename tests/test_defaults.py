@@ -252,3 +252,15 @@ def test_a_summary_that_cannot_be_written_is_no_answer(
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", "no/such/file")
     assert cli.run(["check", "-f", "github"]) == 2
     assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("book", ["postgresql://host/crm", "spark:crm"])
+def test_a_file_of_the_project_sends_nothing_anywhere(
+    place: Path, capsys: pytest.CaptureFixture[str], book: str
+) -> None:
+    (place / "netaudit.toml").write_text(f'quiet = true\nbook = "{book}"\n')
+    assert cli.run(["risk"]) == 2
+    assert "netaudit.toml:2: V006 a file of the project cannot name" in capsys.readouterr().err
+    (place / "netaudit.toml").write_text('engine = "spark"\n')
+    assert cli.run(["risk"]) == 2
+    assert "netaudit.toml:1: S001 no setting is called 'engine'" in capsys.readouterr().err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from typing import TYPE_CHECKING, Any
 from unittest import mock
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 pytest.importorskip("pyspark")
 pytestmark = [
     pytest.mark.skipif(shutil.which("java") is None, reason="no Java, which Spark needs"),
-    pytest.mark.filterwarnings("ignore:PySpark does not yet fully support:FutureWarning"),
 ]
 
 
@@ -119,6 +119,27 @@ def test_parquet_is_read_by_the_cluster(folder: Path, session: Any, tmp_path: Pa
         for table in ("ties", "customers"):
             assert contents(there, table) == contents(here, table)
         assert here.sources == there.sources
+
+
+def test_a_variable_of_the_environment_is_put_in_nowhere(
+    session: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SECRET", "told")
+    (tmp_path / "e.csv").write_text("id\nbo\n", encoding="utf-8")
+    settings = 'tables: {ties: {file: e.csv, columns: {owner: id}, set: {customer: "${env:SECRET}"}}}'
+    (tmp_path / "netaudit.yml").write_text(settings, encoding="utf-8")
+    book = netaudit.load(tmp_path, engine="spark", spark=session, as_of="2024-01-01")
+    assert book.engine.rows(book.tables.customers.select("id")) == [("${env:SECRET}",)]
+
+
+def test_views_of_others_stay_and_ours_go(session: Any, tmp_path: Path) -> None:
+    (tmp_path / "ties.csv").write_text("employee,customer\nbo,havn\n", encoding="utf-8")
+    session.createDataFrame([(1,)], "a int").createOrReplaceTempView("t1")
+    book = netaudit.load(tmp_path, engine="spark", spark=session, as_of="2024-01-01")
+    assert session.table("t1").collect() == [(1,)]
+    del book
+    gc.collect()
+    assert [row["viewName"] for row in session.sql("SHOW VIEWS LIKE 'netaudit*'").collect()] == []
 
 
 def test_problems_are_the_same(tmp_path: Path, session: Any) -> None:

@@ -18,7 +18,7 @@ from typer.models import OptionInfo
 
 from netaudit.commands import name_of
 from netaudit.errors import InputError, Problem, UsageError, nearest, shown
-from netaudit.loading.files import File, contents
+from netaudit.loading.files import DATABASE, SERVERS, File, contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -29,7 +29,7 @@ FILES = ("netaudit.toml", "pyproject.toml")
 CHOOSES = "NETAUDIT_CONFIG"
 """The variable that names another file, or, when it is empty, none."""
 
-NOT_SET = {"debug", "output", "spark_master"}
+NOT_SET = {"debug", "output", "engine", "spark_master"}
 """Options that only a command line gives: a file of the project must not send a book anywhere."""
 
 TRUTHS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
@@ -205,6 +205,9 @@ def _wrong(
             yield Problem("V006", f"{key} is a command, and takes a table", f"[{key}]", path, _line(lines, key))
         elif key not in known:
             yield _unknown(path, lines, key, [*known, *more])
+        elif key == "book" and str(said.value).startswith((*SERVERS, DATABASE)):
+            message = f"a file of the project cannot name {shown(said.value.partition(':')[0])}: as the book"
+            yield Problem("V006", message, "name it on the command line", path, _line(lines, key))
         elif not any(setting.takes(said.value) for setting in known[key]):
             message = f"{key} cannot be {shown(said.value)}"
             yield Problem("V006", message, _choices(known[key][0]), path, _line(lines, key))

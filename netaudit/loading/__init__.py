@@ -12,9 +12,9 @@ from netaudit.book import Book, digits_of
 from netaudit.engine import Engine
 from netaudit.errors import InputError, shown, usage
 from netaudit.loading.assemble import Assembler
-from netaudit.loading.files import File, refuse
+from netaudit.loading.files import DATABASE, SERVERS, File, refuse
 from netaudit.loading.find import Found, find, read_frames, read_settings
-from netaudit.loading.from_database import SERVERS, without_password
+from netaudit.loading.from_database import address_of
 from netaudit.loading.money import Money
 from netaudit.loading.raw import Origins
 from netaudit.loading.schema import TABLES
@@ -55,6 +55,10 @@ def load(
         read_settings(found, File(Path(settings), os.fspath(settings)))
     try:
         return _loaded(found, tables if tables is not None else path, form, as_of, assume, settings)
+    except found.engine.failures as error:  # a file that looked well, and is broken within
+        found.copies.close()
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise refuse(None, "F002", "a table cannot be read", why) from None
     except BaseException as error:
         found.copies.close()
         if isinstance(error, InputError):
@@ -75,12 +79,19 @@ def _loaded(
         find(found, source, form)
     else:
         read_frames(found, source)
-    call = [without_password(source) if source.startswith(SERVERS) else source] if isinstance(source, str) else []
+    call = _named(source) if isinstance(source, str) else []
     call += ["--settings", os.fspath(settings)] if settings is not None else []
     call += ["--as-of", str(as_of)] if as_of is not None else []
     call += [word for text in assume for word in ("--assume", text)]
     call += ["--from", form] if form else []
     return _book(found, _assumed(found.settings, assume), _when(found.settings, as_of), tuple(call))
+
+
+def _named(book: str) -> list[str]:
+    """The words that name a book again."""
+    if book.startswith(DATABASE):
+        return [book, "--engine", "spark"]
+    return [address_of(book) if book.startswith(SERVERS) else book]
 
 
 def _assumed(settings: Settings, assume: Iterable[str]) -> Settings:

@@ -53,6 +53,7 @@ class Assembler:
         self.names = dict(names)
         self.given = given
         self.checks = Checks(engine, typist, self.names, given, open_ids=open_ids)
+        self.own_contacts = names["contacts"]
         self.as_of = as_of
         self.warnings: list[str] = []
         self.notes: list[str] = []
@@ -64,10 +65,10 @@ class Assembler:
         for (table, key), repeated in zip(keys.items(), self.engine.any(*twice), strict=True):
             if repeated:
                 self._merge_repeats(table, key)
-        own_contacts = self.names["contacts"]
+        self.own_contacts = self.names["contacts"]
         self._add_contacts()
         ties, log = self._resolve("ties"), self._resolve("interactions")
-        self._add_customers(ties, log, own_contacts)
+        self._add_customers(ties, log)
         self._add_employees(ties, log)
         self.checks.check(ties, log, set(kinds))
         return self._finish(ties, log)
@@ -179,10 +180,11 @@ class Assembler:
     def _homes(self, table: str) -> str:
         """The contacts whose customer the rows of a table must be compared with, or take from there.
 
-        Contacts that are open and stand in no row without their customer need not be looked up again.
+        Contacts that are open, and stand in no row without their customer, need not be looked up again, but for those
+        that have a row of their own.
         """
         if self.checks.is_open("contacts") and not any(self.engine.any(self._alone(table))):
-            return f"(SELECT id, customer FROM {self.names['contacts']} WHERE false)"
+            return self.own_contacts
         return self.names["contacts"]
 
     def _alone(self, table: str) -> str:
@@ -201,9 +203,9 @@ class Assembler:
             )
         return query
 
-    def _add_customers(self, ties: str, log: str, contacts: str) -> None:
-        """Customers, also those that only others name; `contacts` without those whose customers the ties name."""
-        sources = (f"SELECT customer FROM {name}" for name in (ties, log, contacts))
+    def _add_customers(self, ties: str, log: str) -> None:
+        """Customers, also those that only others name; contacts that came from ties bring none that the ties do not."""
+        sources = (f"SELECT customer FROM {name}" for name in (ties, log, self.own_contacts))
         columns = 'name, segment, revenue, "count", renewal_on, owner, _file, _row'
         query = self._with_new("customers", columns, sources)
         filled = columns.replace('"count"', 'coalesce("count", 1) AS "count"')

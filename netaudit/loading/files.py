@@ -18,6 +18,15 @@ if TYPE_CHECKING:
 LARGEST_DOCUMENT = 100 * 2**20
 """Bytes of a YAML or JSON document, and of standard input read as one."""
 
+SERVERS = ("postgresql://", "postgres://")
+"""Begin a BOOK that is a database of a server."""
+
+DATABASE = "spark:"
+"""Begins a BOOK that is a database of a Spark session."""
+
+_JOURNALS = {"_delta_log", ".hoodie", "metadata"}
+"""Beside Parquet files these say which of them count: tables of Delta Lake, Hudi and Iceberg."""
+
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),  # before UTF-16, whose mark is its first half
@@ -105,6 +114,11 @@ def parts_of(file: File) -> list[File]:
     """
     if not file.path.is_dir():
         return [file]
+    for stranger in _strangers(file.path):
+        why = "is a link" if stranger.is_symlink() else "is no Parquet file"
+        why = "says which files count, which only its own program knows" if stranger.name in _JOURNALS else why
+        name = shown(stranger.relative_to(file.path).as_posix())
+        raise refuse(file.label, "F005", f"{name} {why}", "a folder of a table holds Parquet files and nothing else")
     names = sorted(path.relative_to(file.path).as_posix() for path in _parquet_below(file.path))
     if not names:
         raise refuse(file.label, "F006", "no Parquet file is in it")
@@ -113,9 +127,22 @@ def parts_of(file: File) -> list[File]:
 
 
 def _parquet_below(folder: Path) -> Iterator[Path]:
-    for path in folder.rglob("*.parquet"):
-        if path.is_file() and not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts):
-            yield path
+    """All files in a folder and those in it, as far as they are of this table."""
+    for entry in sorted(folder.iterdir()):
+        if entry.is_dir() and not entry.name.startswith((".", "_")):
+            yield from _parquet_below(entry)
+        elif entry.suffix.casefold() == ".parquet" and not entry.name.startswith((".", "_")):
+            yield entry
+
+
+def _strangers(folder: Path) -> Iterator[Path]:
+    """What in such a folder says that it is more than its Parquet files, or is none of them."""
+    for entry in sorted(folder.iterdir()):
+        if entry.name in _JOURNALS or not (entry.name.startswith((".", "_")) or entry.suffix.casefold() == ".parquet"):
+            if entry.is_dir() and not entry.is_symlink() and entry.name not in _JOURNALS:
+                yield from _strangers(entry)
+            else:
+                yield entry
 
 
 def digest_of(file: File) -> str:

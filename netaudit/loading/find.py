@@ -13,9 +13,20 @@ from typing import TYPE_CHECKING, Any
 
 from netaudit.engine import Engine, literal
 from netaudit.errors import InputError, Problem, nearest, shown, usage
-from netaudit.loading.files import LARGEST_DOCUMENT, File, below, contents, decoded, is_partitioned, refuse, regular
+from netaudit.loading.files import (
+    DATABASE,
+    LARGEST_DOCUMENT,
+    SERVERS,
+    File,
+    below,
+    contents,
+    decoded,
+    is_partitioned,
+    refuse,
+    regular,
+)
 from netaudit.loading.from_csv import Table, read_csv
-from netaudit.loading.from_database import SERVERS, kind_of, opened, without_password
+from netaudit.loading.from_database import address_of, kind_of, opened
 from netaudit.loading.from_document import DocumentReader
 from netaudit.loading.from_frames import written
 from netaudit.loading.from_parquet import ParquetTable, read_parquet, read_source
@@ -34,8 +45,6 @@ DOCUMENTS = (".yml", ".yaml", ".json")
 TABLE_FILES = (".csv", ".parquet")
 SETTINGS = "netaudit.yml"
 BOOK = "book.yml"
-DATABASE = "spark:"
-"""Begins a BOOK that is a database of a Spark session."""
 ALIASES = "aliases.csv"
 """Beside the tables: ids that may be one, for a person to decide; `netaudit import` writes and follows it."""
 
@@ -73,7 +82,7 @@ def find(found: Found, path: str | None, form: str | None) -> None:
         if path is None:
             _read_here(found)
         elif path.startswith(SERVERS):
-            _read_database(found, path, without_password(path), "postgresql")
+            _read_database(found, path, address_of(path), "postgresql")
         elif path.startswith(DATABASE):
             read_frames(found, found.engine.tables(path.removeprefix(DATABASE)))
         elif path == "-":
@@ -316,7 +325,7 @@ def _read_table_file(found: Found, file: File, uses: list[tuple[str, Mapped | No
     asked = {heading for _, _, wanted in uses for heading in wanted.known}
     near = engine.reader if file.label in found.settled - found.held.keys() else engine  # a copy lies on this machine
     if file.label in found.held:
-        source = read_source(engine, file, asked, None, *engine.source(found.held[file.label])[:2])
+        source = read_source(engine, file, asked, None, engine.source(found.held[file.label]))
     elif file.path.suffix.casefold() == ".parquet" or file.path.is_dir():
         source = read_parquet(near, file, asked)
     else:

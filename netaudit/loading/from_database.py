@@ -7,17 +7,18 @@ asked only where somebody names it on the command line or in Python; what it let
 from __future__ import annotations
 
 import csv
+import re
 import sqlite3
 import tempfile
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import quote, unquote, urlencode
 
 from netaudit.engine import literal, quoted
 from netaudit.errors import shown, usage
-from netaudit.loading.files import File, refuse
+from netaudit.loading.files import SERVERS, File, refuse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,11 +26,9 @@ if TYPE_CHECKING:
 
     from netaudit.engine import Engine
 
-SERVERS = ("postgresql://", "postgres://")
-"""Begin a BOOK that is a database of a server."""
-
 _MAGIC = {b"SQLite format 3\0": "sqlite", b"DUCK": "duckdb"}
-_NO_VALUES = {"ARRAY", "json", "jsonb", "bytea", "xml"}
+_NO_VALUES = re.compile(r".*\[\]|jsonb?|bytea|xml")
+_SECRET = {"password", "passfile", "sslpassword"}
 
 
 Copy = tuple[list[str], "Callable[[str, Path], None]"]
@@ -43,11 +42,29 @@ def kind_of(path: Path) -> str | None:
     return _MAGIC.get(head) or _MAGIC.get(head[8:12])
 
 
-def without_password(url: str) -> str:
-    """How a server's address is called in answers and messages."""
-    parts = urlsplit(url)
-    user, at, host = parts.netloc.rpartition("@")
-    return f"{parts.scheme}://{user.partition(':')[0]}{at}{host}{parts.path}"
+def address_of(url: str) -> str:
+    """How a server's address is called in answers and messages: as it stands there, without what is secret.
+
+    Raises InputError, which repeats nothing, for what is no address, and UsageError where the driver is missing.
+    """
+    if find_spec("psycopg") is None:
+        raise usage("the driver for PostgreSQL is not installed", "pip install 'netaudit[postgres]'")
+    from psycopg import Error  # noqa: PLC0415 - an extra, and slow to import
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
+
+    hint = "letters such as @ : / ? # % in a password are written %40 %3A %2F %3F %23 %25"
+    try:
+        parts = {name: str(value) for name, value in conninfo_to_dict(url).items() if name not in _SECRET}
+        user, host, port = (quote(parts.pop(name, ""), safe="") for name in ("user", "host", "port"))
+        database = quote(parts.pop("dbname", ""), safe="")
+    except (Error, ValueError):
+        raise refuse(SERVERS[0], "F001", "is no address of a server", hint) from None
+    if "%40" in host:
+        raise refuse(SERVERS[0], "F001", "is no address of a server", hint)
+    if host.startswith("%2F"):  # a socket, which has no place before the path
+        parts["host"], host = unquote(host), ""
+    more = f"?{urlencode(parts)}" if parts else ""
+    return f"{SERVERS[0]}{user}{'@' if user else ''}{host}{f':{port}' if port else ''}/{database}{more}"
 
 
 @contextmanager
@@ -91,18 +108,30 @@ def _duckdb(engine: Engine, source: str, label: str) -> Iterator[Copy]:
 
     def write(name: str, to: Path) -> None:
         table = ".".join(map(quoted, (base, *tables[name])))
-        engine.run(f"COPY {table} TO {literal(str(to))} (FORMAT parquet)")
+        try:
+            kinds = engine.ask(f"DESCRIBE {table}")
+            chosen = ", ".join(
+                f"CAST({quoted(column)} AS VARCHAR) AS {quoted(column)}" if "HUGEINT" in kind else quoted(column)
+                for column, kind, *_ in kinds  # Parquet would hold such numbers as floats
+            )
+            engine.run(f"COPY (SELECT {chosen} FROM {table}) TO {literal(str(to))} (FORMAT parquet)")
+        except engine.failures as error:
+            why = str(error).splitlines()[0]
+            raise refuse(f"{label}:{name}", "F002", "the table cannot be read", why) from None
 
     try:
         yield list(tables), write
     finally:
-        engine.run(f"DETACH {base}")
+        with suppress(*engine.failures):
+            engine.run(f"DETACH {base}")
 
 
 @contextmanager
 def _sqlite(engine: Engine, source: str, label: str) -> Iterator[Copy]:
     try:
-        with closing(sqlite3.connect(f"{Path(source).absolute().as_uri()}?mode=ro", uri=True)) as connection:
+        alone = "" if Path(f"{source}-wal").exists() else "&immutable=1"  # or files would appear beside it
+        address = f"{Path(source).absolute().as_uri()}?mode=ro{alone}"
+        with closing(sqlite3.connect(address, uri=True)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY 1"
             names = [name for (name,) in connection.execute(query) if not name.startswith("sqlite_")]
@@ -119,18 +148,21 @@ def _sqlite(engine: Engine, source: str, label: str) -> Iterator[Copy]:
                     _as_parquet(engine, copy.name, headings, to, f"{label}:{name}", count)
 
             yield names, write
-    except sqlite3.Error as error:
-        raise refuse(label, "F002", "cannot be read as an SQLite file", str(error).splitlines()[0]) from None
+    except (sqlite3.Error, UnicodeDecodeError) as error:
+        why = next(iter(str(error).splitlines()), type(error).__name__)
+        raise refuse(label, "F002", "cannot be read as an SQLite file", why) from None
 
 
 @contextmanager
 def _postgresql(engine: Engine, source: str, label: str) -> Iterator[Copy]:
-    if find_spec("psycopg") is None:
-        raise usage("the driver for PostgreSQL is not installed", "pip install 'netaudit[postgres]'")
     import psycopg  # noqa: PLC0415 - an extra, and slow to import
+    from psycopg.conninfo import conninfo_to_dict  # noqa: PLC0415
 
     try:
-        with psycopg.connect(source, client_encoding="utf8", options="-c timezone=UTC") as connection:
+        with psycopg.connect(source, client_encoding="utf8") as connection:
+            for setting in ("timezone TO 'UTC'", "datestyle TO ISO", "extra_float_digits TO 1"):
+                connection.execute(f"SET {setting}".encode())
+            connection.commit()
             connection.read_only = True
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ  # all tables as of one moment
             columns = connection.execute(_COLUMNS).fetchall()
@@ -153,14 +185,18 @@ def _postgresql(engine: Engine, source: str, label: str) -> Iterator[Copy]:
 
             yield list(tables), write
     except psycopg.Error as error:
-        raise refuse(label, "F001", "cannot be read", str(error).strip().splitlines()[0]) from None
+        secrets = [value for name, value in conninfo_to_dict(source).items() if name in _SECRET and value]
+        why = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        hint = None if any(str(secret) in why for secret in secrets) else why
+        raise refuse(label, "F001", "cannot be read", hint) from None
 
 
 _COLUMNS = """
-SELECT c.table_schema, c.table_name, c.table_schema = current_schema(), c.column_name, c.data_type
-FROM information_schema.columns c JOIN information_schema.tables t USING (table_schema, table_name)
-WHERE c.table_schema NOT IN ('pg_catalog', 'information_schema')
-ORDER BY c.table_schema, c.table_name, c.ordinal_position
+SELECT n.nspname, c.relname, n.nspname = current_schema(), a.attname, format_type(a.atttypid, NULL)
+FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND has_table_privilege(c.oid, 'SELECT')
+ORDER BY 1, 2, a.attnum
 """
 
 
@@ -169,11 +205,13 @@ def _named(schema: str, table: str, usual: str) -> str:
 
 
 def _value(column: str, kind: str, label: str) -> str:
-    """A column as text can hold it: of a moment the day."""
-    if kind in _NO_VALUES:
+    """A column as text can hold it: of a moment the day, of a number no idle decimals."""
+    if _NO_VALUES.fullmatch(kind):
         hint = "a cell is one text, number or date"
         raise refuse(label, "Y006", f"the column {shown(column)} is of type {shown(kind)}", hint)
-    return f"CAST({quoted(column)} AS date)" if kind.startswith("timestamp") else quoted(column)
+    if kind.startswith("timestamp"):
+        return f"CAST({quoted(column)} AS date)"
+    return f"CAST({f'trim_scale({quoted(column)})' if kind == 'numeric' else quoted(column)} AS text)"
 
 
 def _text(value: object, label: str, row: int) -> str:

@@ -33,6 +33,8 @@ def _written(name: str, native: Any, copies: ExitStack) -> File:
     except TypeError:
         raise usage(f"the table {shown(name)} is no frame but {shown(type(native).__name__)}", KNOWN) from None
     try:
+        long = [column for column, kind in frame.collect_schema().items() if kind in {nw.Int128, nw.UInt128}]
+        frame = frame.with_columns(nw.col(*long).cast(nw.String)) if long else frame  # Parquet has floats for them
         if isinstance(frame, nw.LazyFrame):
             frame.sink_parquet(copy.name)
         else:

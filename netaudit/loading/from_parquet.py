@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from netaudit.engine import quoted
+from netaudit.engine import ROW, quoted
 from netaudit.errors import shown
 from netaudit.loading.files import File, digest_of, parts_of, refuse, regular
 from netaudit.loading.raw import index_of
@@ -14,8 +15,10 @@ from netaudit.loading.values import folded
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from netaudit.engine import Engine
+    from netaudit.engine import Engine, Source
     from netaudit.loading.raw import Cell, Place
+
+_NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
 MOST_ROWS = 50_000_000
 """And one more for each byte: a file of a few bytes can claim any number of rows."""
@@ -60,28 +63,37 @@ def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
         raise refuse(file.label, "F001", "cannot be read: a name that is not text", "rename the file")
     try:
         digest, size = digest_of(file), sum(part.path.stat().st_size for part in map(regular, parts))
-        source, shape, rows = engine.parquet([part.path.absolute() for part in parts], partitioned=parts != [file])
-        if rows > MOST_ROWS + size:
+        source = engine.parquet([part.path.resolve() for part in parts], _folders(file, parts, asked))
+        if source.rows > MOST_ROWS + size:
             raise refuse(file.label, "F003", f"more than {MOST_ROWS} rows in {size} bytes")
-        keys = {folder.partition("=")[0] for part in parts for folder in part.path.relative_to(file.path).parts[:-1]}
-        named = [(name, kind) for name, kind in shape if name not in keys or folded(name).casefold() in asked]
-        return read_source(engine, file, asked, digest, source, named)
+        return read_source(engine, file, asked, digest, source)
     except OSError as error:
         raise refuse(file.label, "F001", f"cannot be read: {error.strerror}") from None
     except engine.failures:
         raise refuse(file.label, "F002", "cannot be read as Parquet", "export it anew, or as CSV") from None
 
 
-def read_source(
-    engine: Engine, file: File, asked: set[str], digest: str | None, source: str, shape: list[tuple[str, str]]
-) -> ParquetTable:
-    """The columns `asked` for of a `source` with a `rowid` to select from; `shape` is its columns (name, type)."""
+def read_source(engine: Engine, file: File, asked: set[str], digest: str | None, source: Source) -> ParquetTable:
+    """The columns `asked` for of a source."""
+    shape = source.shape
     columns = {index: entry for index, entry in enumerate(shape) if folded(entry[0]).casefold() in asked}
     texts = [f"{_as_text(engine, *entry, file)} AS c{index}" for index, entry in columns.items()]
     relation = engine.new_name()
-    engine.run(f"CREATE TEMP VIEW {relation} AS SELECT {', '.join(['rowid', *texts])} FROM {source}")
+    engine.run(f"CREATE TEMP VIEW {relation} AS SELECT {', '.join([f'{ROW} AS rowid', *texts])} FROM ({source.query})")
     headings = {folded(name).casefold(): quoted(f"c{index}") for index, (name, _) in columns.items()}
     return ParquetTable(relation, tuple(name for name, _ in shape), digest, headings)
+
+
+def _folders(file: File, parts: list[File], asked: set[str]) -> dict[str, list[str | None]]:
+    """The columns that folders called KEY=VALUE bring, as far as asked for: per part its value."""
+    found: dict[str, list[str | None]] = {}
+    for index, part in enumerate(parts):
+        for folder in part.path.relative_to(file.path).parts[:-1]:
+            key, mark, value = folder.partition("=")
+            if mark and folded(key).casefold() in asked:
+                values = found.setdefault(key, [None] * len(parts))
+                values[index] = None if value == _NO_VALUE else unquote(value)
+    return found
 
 
 def _as_text(engine: Engine, name: str, kind: str, file: File) -> str:

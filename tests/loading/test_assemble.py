@@ -314,3 +314,12 @@ def test_outcomes_are_checked_and_kept_out(tmp_path: Path) -> None:
 def test_a_contact_at_two_customers_is_told_once_however_it_is_seen(tmp_path: Path) -> None:
     ties = "owner,contact,customer\na,l,x\na,l,y\na,l,\n"
     assert faults(tmp_path, {"ties.csv": ties}) == ["ties.csv:3:3: R003"]
+
+
+def test_a_contact_of_ones_own_is_at_one_customer_also_where_ids_are_open(tmp_path: Path) -> None:
+    files = {
+        "netaudit.yml": "open_ids: true",
+        "contacts.csv": "id,customer\nlars,havn\n",
+        "ties.csv": "owner,contact,customer\nbo,lars,fjord\n",
+    }
+    assert faults(tmp_path, files) == ["ties.csv:2:9: R003"]

@@ -17,7 +17,7 @@ import pytest
 
 import netaudit
 from netaudit.errors import InputError, UsageError
-from netaudit.loading.from_database import without_password
+from netaudit.loading.from_database import address_of
 
 from . import counted, faults, loaded, refused, rows
 
@@ -144,9 +144,63 @@ def test_a_database_without_our_tables_is_refused(tmp_path: Path) -> None:
     assert faults(tmp_path, {}, "crm.db") == ["crm.db: F006"]
 
 
-def test_a_name_of_a_server_has_no_password() -> None:
-    assert without_password("postgresql://ann:secret@host:5432/crm?password=x") == "postgresql://ann@host:5432/crm"
-    assert without_password("postgres:///crm") == "postgres:///crm"
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        (
+            "postgresql://ann:sec%40ret@host:5432/crm?password=x&sslmode=require",
+            "postgresql://ann@host:5432/crm?sslmode=require",
+        ),
+        ("postgres:///crm", "postgresql:///crm"),
+        ("postgresql://ann:pa#ss@host/crm", "postgresql://ann@host/crm"),
+        ("postgresql://ann@/postgres?host=/run/pg", "postgresql://ann@/postgres?host=%2Frun%2Fpg"),
+    ],
+)
+def test_a_name_of_a_server_has_no_password(url: str, name: str) -> None:
+    pytest.importorskip("psycopg")
+    assert address_of(url) == name
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://ann:100%secret@h/crm",
+        "postgresql://ann:p@secret@h/crm",
+        "postgresql://ann:[secret@h/crm",
+        "postgresql://[::1",
+    ],
+)
+def test_what_is_no_address_is_not_repeated(url: str) -> None:
+    pytest.importorskip("psycopg")
+    with pytest.raises(InputError, match=r"is no address of a server|cannot be read") as caught:
+        netaudit.load(url)
+    assert "secret" not in str(caught.value)
+
+
+def test_long_numbers_stay_what_they_are(tmp_path: Path) -> None:
+    more = [f"INSERT INTO accounts VALUES ({2**53 + 1}), ({2**53})"]
+    duckdb_file(tmp_path / "crm.db", "CREATE TABLE accounts (id HUGEINT)", *more)
+    settings = tmp_path / "crm.yml"
+    settings.write_text("tables: {customers: {file: accounts}}", encoding="utf-8")
+    ids = rows(netaudit.load(tmp_path / "crm.db", settings=settings, as_of="2024-01-01"), "customers", "id")
+    assert ids == [(str(2**53),), (str(2**53 + 1),)]
+    relation = duckdb.connect().sql(f"SELECT '{2**53 + 1}'::HUGEINT AS owner, 'havn' AS customer")
+    assert rows(netaudit.load(tables={"ties": relation}, as_of="2024-01-01"), "ties", "person") == [(str(2**53 + 1),)]
+
+
+def test_a_table_that_is_damaged_is_one_error(tmp_path: Path) -> None:
+    many = "CREATE TABLE channels AS SELECT md5(i::VARCHAR) AS id, md5(i::VARCHAR) AS kind FROM range(50000) t(i)"
+    path = duckdb_file(tmp_path / "crm.db", many)
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3 : len(data) // 2] = bytes(len(data) // 2 - len(data) // 3)
+    path.write_bytes(data)
+    assert faults(tmp_path, {}, "crm.db") == ["crm.db:channels: F002"]
+
+
+def test_nothing_appears_beside_a_file(tmp_path: Path) -> None:
+    sqlite_file(tmp_path / "crm.db", "PRAGMA journal_mode = WAL")
+    loaded(tmp_path, {}, "crm.db")
+    assert [path.name for path in tmp_path.iterdir()] == ["crm.db"]
 
 
 def test_a_missing_driver_is_said() -> None:
@@ -194,16 +248,17 @@ def test_a_server_is_a_book(server: str, tmp_path: Path) -> None:
     with psycopg.connect(server) as connection:
         for statement in statements("postgresql"):
             connection.execute(statement.encode())
+        connection.execute(b"ALTER ROLE ann SET datestyle TO 'SQL, DMY'")
+        connection.execute(b"CREATE MATERIALIZED VIEW contacts AS SELECT 12.00 AS id, 'havn' AS customer, true AS name")
         connection.execute(b"CREATE SCHEMA sales")
         connection.execute(b"CREATE TABLE sales.deals AS SELECT owner AS rep, customer, now() AS at FROM ties")
         connection.execute(b"CREATE TABLE sales.notes AS SELECT '{}'::json AS name, 'a' AS id, 'havn' AS customer")
     book = netaudit.load(server, as_of="2024-01-01")
     holds_the_book(book)
     assert rows(book, "employees", "id") == [("bo",), ("mette",)]  # a view of a server's is what it lets us see
-    assert [source.path for source in book.sources] == [
-        f"postgresql://ann@/postgres:{name}" for name in ("customers", "employees", "ties")
-    ]
-    assert book.call == ("postgresql://ann@/postgres", "--as-of", "2024-01-01")
+    assert rows(book, "contacts", "id", "name") == [("12", "true")]
+    assert [source.path.rpartition(":")[2] for source in book.sources] == ["contacts", "customers", "employees", "ties"]
+    assert netaudit.load(book.call[0], as_of="2024-01-01").sources == book.sources
     settings = tmp_path / "crm.yml"
     settings.write_text(
         "tables: {ties: {file: sales.deals, columns: {owner: rep, customer: customer, last_contact: at}}}", "utf-8"

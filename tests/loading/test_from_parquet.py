@@ -8,6 +8,8 @@ from unittest import mock
 import duckdb
 import pytest
 
+import netaudit
+from netaudit.errors import UsageError
 from netaudit.loading import from_parquet
 
 from . import counted, faults, loaded, rows
@@ -207,3 +209,68 @@ def test_a_mapping_reads_a_folder(tmp_path: Path) -> None:
     parquet(tmp_path, "export/year=2023/a.parquet", "SELECT 'mette' AS rep, 'havn' AS account")
     mapping = "tables: {ties: {file: export, columns: {owner: rep, customer: account}, where: {year: '2023'}}}"
     assert rows(loaded(tmp_path, {"netaudit.yml": mapping}), "ties", "person") == [("mette",)]
+
+
+def test_names_of_folders_above_bring_no_column(tmp_path: Path) -> None:
+    parquet(tmp_path, "customer=acme/ties/a.parquet", TIES)
+    assert rows(loaded(tmp_path / "customer=acme", {}), "ties", "customer") == [("havn",)]
+
+
+def test_a_column_that_stands_in_files_and_in_folders_is_refused(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/customer=acme/a.parquet", TIES)
+    assert faults(tmp_path, {}) == ["ties: C003"]
+
+
+def test_a_way_back_through_a_folder_with_signs_loses_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    parquet(tmp_path, "x?y/book/ties.parquet", TIES)
+    (tmp_path / "x?y/beside").mkdir()
+    monkeypatch.chdir(tmp_path / "x?y/beside")
+    assert rows(loaded(tmp_path, {}, "x?y/beside/../book"), "ties", "person") == [("mette",)]
+
+
+@pytest.mark.parametrize(
+    "name", ["ties/b.csv", "ties/_delta_log/0.json", "ties/metadata/v1.metadata.json", "ties/year=1/README"]
+)
+def test_what_is_no_part_is_refused(tmp_path: Path, name: str) -> None:
+    parquet(tmp_path, "ties/a.parquet", TIES)
+    assert faults(tmp_path, {name: ""}) == ["ties: F005"]
+
+
+def test_a_part_may_be_called_in_capitals_and_be_no_link(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/a.parquet", TIES)
+    parquet(tmp_path, "ties/b.PARQUET", TIES)
+    assert counted(loaded(tmp_path, {}), tmp_path) == {"ties": (2, 0, 0, {})}
+    parquet(tmp_path, "elsewhere/c.parquet", TIES)
+    (tmp_path / "ties/y=2").symlink_to(tmp_path / "elsewhere")
+    assert faults(tmp_path, {}) == ["ties: F005"]
+
+
+def test_parts_that_differ_in_a_type_are_refused(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/a.parquet", f"SELECT 'mette' AS owner, {2**53 + 1}::BIGINT AS customer")
+    parquet(tmp_path, "ties/b.parquet", "SELECT 'mette' AS owner, 5::TINYINT AS customer")
+    assert rows(loaded(tmp_path, {}), "ties", "customer") == [("5",), (str(2**53 + 1),)]
+    parquet(tmp_path, "ties/c.parquet", "SELECT 'mette' AS owner, 1.5::DOUBLE AS customer")
+    assert faults(tmp_path, {}) == ["ties: Y006"]
+
+
+def spoilt(path: Path) -> None:
+    """Put zeros in place of the values, and leave alone what says where they are."""
+    data = bytearray(path.read_bytes())
+    data[40 : len(data) // 2] = bytes(len(data) // 2 - 40)
+    path.write_bytes(data)
+
+
+MANY = "SELECT 'mette' || i AS owner, md5(i::VARCHAR) AS customer FROM range(5000) t(i)"
+
+
+def test_an_answer_from_a_file_that_breaks_is_one_error(tmp_path: Path) -> None:
+    path = parquet(tmp_path, "ties.parquet", MANY)
+    book = loaded(tmp_path, {})
+    spoilt(path)
+    with pytest.raises(UsageError, match="a file of the book cannot be read any more"):
+        netaudit.risk(book)
+
+
+def test_what_is_broken_within_is_one_error(tmp_path: Path) -> None:
+    spoilt(parquet(tmp_path, "ties.parquet", MANY))
+    assert [fault.rpartition(" ")[2] for fault in faults(tmp_path, {})] == ["F002"]
