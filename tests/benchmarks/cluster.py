@@ -107,13 +107,14 @@ def main() -> None:
         here = run([NETAUDIT, *asked], output)
         expected = output.read_bytes()
         words = [str(submit), "--master", options.master, "--driver-memory", options.memory]
-        settings = (
-            "eventLog.enabled=true",
-            "eventLog.compress=false",
-            f"eventLog.dir=file:{log}",
-            f"sql.shuffle.partitions={options.partitions}",
-        )
-        words += [word for setting in settings for word in ("--conf", f"spark.{setting}")]
+        settings = {
+            "eventLog.enabled": "true",
+            "eventLog.compress": "false",
+            "eventLog.dir": f"file:{log}",
+            "sql.shuffle.partitions": options.partitions,
+            "sql.adaptive.coalescePartitions.enabled": "false",  # or skew could not be seen
+        }
+        words += [word for name, value in settings.items() for word in ("--conf", f"spark.{name}={value}")]
         answer = Path(folder) / "there.csv"
         program = [str(ROOT / "netaudit" / "__main__.py"), *asked, "--engine", "spark", "-o", str(answer)]
         there = run(["env", f"PATH={submit.parent}:/usr/bin:/bin", *words, *program], output)
