@@ -89,8 +89,10 @@ def test_python_runs(page: str, tmp_path: Path) -> None:
     for script in re.findall(r"```python\n(.*?)```", (ROOT / page).read_text(encoding="utf-8"), re.DOTALL):
         done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
-        assert "havn exposed" in done.stdout
-        assert "customer:havn" in done.stdout
+        assert done.stdout.strip()
+        if "book.yml" in script:
+            assert "havn exposed" in done.stdout
+            assert "customer:havn" in done.stdout
 
 
 def test_the_docs_list_every_code_of_an_error() -> None:
