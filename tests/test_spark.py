@@ -178,6 +178,8 @@ def test_a_master_is_asked_for_or_the_session_that_runs_is_taken(session: Any) -
     from netaudit.spark import SparkEngine
 
     assert SparkEngine().session is session
+    with pytest.raises(UsageError, match=r"a session with the master 'local\[1\]' runs already"):
+        SparkEngine("spark://host:7077")
     with mock.patch("netaudit.spark.SparkSession") as spark:
         spark.getActiveSession.return_value = None
         builder = spark.builder.appName.return_value.config.return_value

@@ -238,4 +238,4 @@ def _as_parquet(engine: Engine, copy: str, headings: Iterable[str], to: Path, la
     except engine.failures:
         found = None
     if found != rows:
-        raise refuse(label, "F003", "rows that the engine cannot hold", "look for a NUL, or for very long texts")
+        raise refuse(label, "F003", "rows that the engine cannot hold", "look for a NUL, a column without a name")

@@ -121,6 +121,11 @@ def test_bytes_are_no_text(tmp_path: Path, kind: str, bytes_: str) -> None:
     assert [fault.rpartition(" ")[2] for fault in faults(tmp_path, {}, "crm.db")] == ["Y006"]
 
 
+def test_a_column_without_a_name_is_refused(tmp_path: Path) -> None:
+    sqlite_file(tmp_path / "crm.db", 'CREATE TABLE contacts ("" TEXT, id TEXT)')
+    assert faults(tmp_path, {}, "crm.db") == ["crm.db:contacts: F003"]
+
+
 def test_what_sqlite_holds_and_a_table_cannot(tmp_path: Path) -> None:
     sqlite_file(tmp_path / "crm.db", "INSERT INTO ties VALUES ('b' || char(0) || 'o', 'havn', NULL, 1)")
     assert [fault.rpartition(" ")[2] for fault in faults(tmp_path, {}, "crm.db")] in (["F003"], ["V005"])

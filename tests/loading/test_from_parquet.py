@@ -274,3 +274,8 @@ def test_an_answer_from_a_file_that_breaks_is_one_error(tmp_path: Path) -> None:
 def test_what_is_broken_within_is_one_error(tmp_path: Path) -> None:
     spoilt(parquet(tmp_path, "ties.parquet", MANY))
     assert [fault.rpartition(" ")[2] for fault in faults(tmp_path, {})] == ["F002"]
+
+
+def test_a_folder_without_any_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "ties.parquet").mkdir()
+    assert faults(tmp_path, {}, "ties.parquet") == ["ties.parquet: F006"]

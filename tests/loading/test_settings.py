@@ -243,7 +243,7 @@ def test_problem_in_the_second_file_of_a_table(tmp_path: Path) -> None:
         ("{file: /a.csv}", ["netaudit.yml:1:16: F004"]),
         ("{file: sub/../../a.csv}", ["netaudit.yml:1:16: F004"]),
         ('{file: "a\\0.csv"}', ["netaudit.yml:1:16: F004"]),
-        ("{file: sub}", ["sub: F006"]),
+        ("{file: sub}", ["sub: F005"]),
     ],
 )
 def test_problem_with_a_mapped_file(tmp_path: Path, part: str, expected: list[str]) -> None:
