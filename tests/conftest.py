@@ -26,3 +26,8 @@ def third_party() -> Path:
     if not THIRD_PARTY.is_dir():
         pytest.skip("third-party data is not here")
     return THIRD_PARTY
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest comes first, or one process would wait for the other at the end."""
+    items.sort(key=lambda item: "test_spark" not in item.nodeid)

@@ -50,7 +50,7 @@ LIBRARIES = ("duckdb", "pandas", "polars", "polars.lazy", "pyarrow")
 @pytest.fixture(scope="module")
 def lifelike(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Book]:
     folder = tmp_path_factory.mktemp("lifelike")
-    write_book(folder, ties=3_000, seed=7)
+    write_book(folder, ties=1_000, seed=7)
     return folder, netaudit.load(folder)
 
 
@@ -63,7 +63,6 @@ def test_the_figures_are_those_of_the_files(library: str, lifelike: tuple[Path, 
     handed = netaudit.load(tables=tables, settings=folder / "netaudit.yml")
     assert netaudit.risk(handed).rows == netaudit.risk(book).rows
     assert netaudit.ownership(handed).summary == netaudit.ownership(book).summary
-    assert netaudit.forecast(handed, draws=100).rows == netaudit.forecast(book, draws=100).rows
     assert {source.loaded for source in handed.sources} == {source.loaded for source in book.sources}
 
 
