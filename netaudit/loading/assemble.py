@@ -24,6 +24,9 @@ ENDS = "channel, subscription, person, contact, customer"
 """The two ends of a tie in the assembled tables."""
 
 
+FEW = 100_000
+"""Up to so many rows of ties and interactions are copied where they are used more than once."""
+
 ORIGIN_OF = f"CAST(_file AS BIGINT) * {PER_FILE} + _row"
 ORIGIN = f"{ORIGIN_OF} AS origin"
 """The row that a tie stands in, as one number; `Origins` finds it."""
@@ -84,6 +87,11 @@ class Assembler:
         name = self.engine.new_name()
         self.engine.run(f"CREATE TEMP VIEW {name} AS {query}")
         return name
+
+    def _looked_at(self, query: str) -> str:
+        """A view where there are many ties; of few a table, for every question reads the text of a view again."""
+        rows = sum(tally.read for tally in self.typist.tallies if tally.raw.table in {"ties", "interactions"})
+        return self._seen(query) if rows > FEW else self._made(query)
 
     def _merge_repeats(self, table: str, key: str) -> None:
         """Equal rows are one; rows of one id that differ are problems (for departures: two dates for one leaver)."""
@@ -164,7 +172,7 @@ class Assembler:
         rest = ("last_contact", "per_year", "strength", "followers") if ties else ('"on"', '"count"')
         passed = "t.via IS NOT NULL" if ties else "false"
         kinds = ", ".join(map(literal, SUBSCRIPTIONS))
-        return self._seen(
+        return self._looked_at(
             "SELECT CASE WHEN c.id IS NULL THEN '' ELSE c.id END AS channel, "
             f"CASE WHEN c.kind IN ({kinds}) THEN c.kind ELSE '' END AS subscription, "
             f"CASE WHEN c.id IS NULL THEN coalesce(t.employee, t.channel, t.owner) ELSE {via} END AS person, "
@@ -244,7 +252,7 @@ class Assembler:
         columns = f"kind, last_contact, per_year, strength, followers, {ORIGIN}"
         past = f'(SELECT * FROM {log} WHERE "on" <= {self.as_of})'
         held = " UNION ALL ".join(f"SELECT person, customer FROM {name} WHERE channel = ''" for name in (ties, past))
-        final = self._seen(
+        final = self._looked_at(
             f"SELECT {ENDS}, {columns}, {gone} FROM {ties}"
             if not owned
             else f"SELECT *, {gone} FROM (SELECT {ENDS}, {columns} FROM {ties} UNION ALL "
@@ -266,7 +274,7 @@ class Assembler:
         alike, warnings = lookalikes(self.engine, {table: names[table] for table in ("employees", "customers")})
         self.warnings += warnings
         frames = {
-            table: self.engine.frame(self._seen(f"SELECT * EXCLUDE (_file, _row), {ORIGIN} FROM {names[table]}"))
+            table: self.engine.frame(self._looked_at(f"SELECT * EXCLUDE (_file, _row), {ORIGIN} FROM {names[table]}"))
             for table in ("employees", "customers", "contacts", "channels")
         }
         tables = Tables(**frames, ties=self.engine.frame(final), log=self.engine.frame(times))

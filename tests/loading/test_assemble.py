@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import netaudit
+from netaudit.loading import assemble
+
 from . import TIE, counted, faults, loaded, refused, rows
 
 if TYPE_CHECKING:
@@ -323,3 +326,12 @@ def test_a_contact_of_ones_own_is_at_one_customer_also_where_ids_are_open(tmp_pa
         "ties.csv": "owner,contact,customer\nbo,lars,fjord\n",
     }
     assert faults(tmp_path, files) == ["ties.csv:2:9: R003"]
+
+
+def test_many_ties_are_looked_at_where_they_lie_and_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = netaudit.load("examples/telco")
+    monkeypatch.setattr(assemble, "FEW", 0)
+    many = netaudit.load("examples/telco")
+    assert netaudit.risk(many) == netaudit.risk(few)
+    assert netaudit.ownership(many) == netaudit.ownership(few)
+    assert many.notes() == few.notes()
