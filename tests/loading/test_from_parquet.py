@@ -10,7 +10,7 @@ import pytest
 
 import netaudit
 from netaudit.errors import UsageError
-from netaudit.loading import from_parquet
+from netaudit.loading import assemble, from_parquet
 
 from . import counted, faults, loaded, rows
 
@@ -263,7 +263,8 @@ def spoilt(path: Path) -> None:
 MANY = "SELECT 'mette' || i AS owner, md5(i::VARCHAR) AS customer FROM range(5000) t(i)"
 
 
-def test_an_answer_from_a_file_that_breaks_is_one_error(tmp_path: Path) -> None:
+def test_an_answer_from_a_file_that_breaks_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assemble, "FEW", 0)
     path = parquet(tmp_path, "ties.parquet", MANY)
     book = loaded(tmp_path, {})
     spoilt(path)
