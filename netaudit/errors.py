@@ -113,6 +113,11 @@ class OutputError(NetauditError):
     """The answer cannot be written."""
 
 
+def first_line(error: Exception) -> str:
+    """What another library says first about an error, or the name of its type where it says nothing."""
+    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+
+
 def usage(message: str, hint: str | None = None, code: str = "U001") -> UsageError:
     """A `UsageError` with one problem and no place."""
     return UsageError([Problem(code, message, hint)])

@@ -21,7 +21,7 @@ from pyspark.sql import DataFrame, SparkSession
 from sqlglot import expressions as sql
 
 from netaudit.engine import ROW, Engine, Source, quoted, whole
-from netaudit.errors import shown, usage
+from netaudit.errors import first_line, shown, usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -228,7 +228,7 @@ def _session(master: str | None) -> SparkSession:
         session = builder.getOrCreate()
         session.sparkContext.setLogLevel("ERROR")
     except Exception as error:  # noqa: BLE001 - a missing Java, an address that is none: each of a type of its own
-        why = next(iter(str(error).splitlines()), type(error).__name__)
+        why = first_line(error)
         raise usage(f"no Spark session: {why}", "such as --spark-master 'local[2]'; it needs Java") from None
     return session
 
@@ -239,7 +239,7 @@ def _answering() -> Iterator[None]:
     try:
         yield
     except PySparkException as error:
-        raise usage(f"Spark: {next(iter(str(error).splitlines()), type(error).__name__)}") from None
+        raise usage(f"Spark: {first_line(error)}") from None
 
 
 def _parsed(statement: str) -> Any:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from netaudit.book import Book, digits_of
 from netaudit.engine import Engine
-from netaudit.errors import InputError, shown, usage
+from netaudit.errors import InputError, first_line, shown, usage
 from netaudit.loading.assemble import Assembler
 from netaudit.loading.files import DATABASE, SERVERS, File, refuse
 from netaudit.loading.find import Found, find, read_frames, read_settings
@@ -57,8 +57,7 @@ def load(
         return _loaded(found, tables if tables is not None else path, form, as_of, assume, settings)
     except found.engine.failures as error:  # a file that looked well, and is broken within
         found.copies.close()
-        why = next(iter(str(error).splitlines()), type(error).__name__)
-        raise refuse(None, "F002", "a table cannot be read", why) from None
+        raise refuse(None, "F002", "a table cannot be read", first_line(error)) from None
     except BaseException as error:
         found.copies.close()
         if isinstance(error, InputError):

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote, urlencode
 
 from netaudit.engine import literal, quoted
-from netaudit.errors import shown, usage
+from netaudit.errors import first_line, shown, usage
 from netaudit.loading.files import SERVERS, File, refuse
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _duckdb(engine: Engine, source: str, label: str) -> Iterator[Copy]:
             f"SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = {literal(base)} ORDER BY 1, 2"
         )
     except engine.failures as error:
-        raise refuse(label, "F002", "cannot be read as a DuckDB file", str(error).splitlines()[0]) from None
+        raise refuse(label, "F002", "cannot be read as a DuckDB file", first_line(error)) from None
     tables = {_named(schema, table, "main"): (schema, table) for schema, table in found}
 
     def write(name: str, to: Path) -> None:
@@ -116,8 +116,7 @@ def _duckdb(engine: Engine, source: str, label: str) -> Iterator[Copy]:
             )
             engine.run(f"COPY (SELECT {chosen} FROM {table}) TO {literal(str(to))} (FORMAT parquet)")
         except engine.failures as error:
-            why = str(error).splitlines()[0]
-            raise refuse(f"{label}:{name}", "F002", "the table cannot be read", why) from None
+            raise refuse(f"{label}:{name}", "F002", "the table cannot be read", first_line(error)) from None
 
     try:
         yield list(tables), write
@@ -149,8 +148,7 @@ def _sqlite(engine: Engine, source: str, label: str) -> Iterator[Copy]:
 
             yield names, write
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        why = next(iter(str(error).splitlines()), type(error).__name__)
-        raise refuse(label, "F002", "cannot be read as an SQLite file", why) from None
+        raise refuse(label, "F002", "cannot be read as an SQLite file", first_line(error)) from None
 
 
 @contextmanager
@@ -186,7 +184,7 @@ def _postgresql(engine: Engine, source: str, label: str) -> Iterator[Copy]:
             yield list(tables), write
     except psycopg.Error as error:
         secrets = [value for name, value in conninfo_to_dict(source).items() if name in _SECRET and value]
-        why = next(iter(str(error).strip().splitlines()), type(error).__name__)
+        why = first_line(error)
         hint = None if any(str(secret) in why for secret in secrets) else why
         raise refuse(label, "F001", "cannot be read", hint) from None
 
