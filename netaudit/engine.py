@@ -136,22 +136,35 @@ class Engine:
         """Whether each of some queries brings a row, in one statement."""
         return self.ask(f"SELECT {', '.join(f'EXISTS ({query})' for query in queries)}")[0]
 
+    def which(self, relation: str, tests: Sequence[str]) -> tuple[bool, ...]:
+        """Whether any row of a relation passes each of some tests, in one pass."""
+        found = self.ask(f"SELECT {', '.join(f'bool_or({test})' for test in tests)} FROM {relation}")[0]
+        return tuple(map(bool, found))
+
     def table(self, columns: Mapping[str, str], rows: Mapping[str, Sequence[object]]) -> str:
         """Make a table of `columns` (name → type) from lists of equal length; return its name."""
         name = self.new_name()
-        shape = ", ".join(f"{quoted(column)} {kind}" for column, kind in columns.items())
-        self.run(f"CREATE TEMP TABLE {name} ({shape})")
-        if rows and any(len(values) for values in rows.values()):
-            taken = ", ".join(f"unnest(CAST(? AS {columns[column]}[]))" for column in rows)
-            names = ", ".join(map(quoted, rows))
-            self.run(f"INSERT INTO {name} ({names}) SELECT {taken}", [list(values) for values in rows.values()])
+        taken = ", ".join(f"unnest(CAST(? AS {kind}[])) AS {quoted(column)}" for column, kind in columns.items())
+        self.run(f"CREATE TEMP TABLE {name} AS SELECT {taken}", [list(rows.get(column, ())) for column in columns])
+        return name
+
+    def texts(self, query: str, *, many: bool) -> str:
+        """A table of texts, with `rowid`; of many rows equal texts of a column are kept once, and compared as one."""
+        name = self.new_name()
+        if many:
+            self.run("ATTACH IF NOT EXISTS ':memory:' AS packed (COMPRESS)")
+            self.run(f"CREATE TABLE packed.{name} AS {query}")
+            self.run("CHECKPOINT packed")
+            self.run(f"CREATE TEMP VIEW {name} AS SELECT rowid, * FROM packed.{name}")
+        else:
+            self.run(f"CREATE TEMP TABLE {name} AS {query}")
         return name
 
     def forget(self, names: Iterable[str]) -> None:
         """Drop tables; views take no room."""
-        views = {name for (name,) in self.ask("SELECT view_name FROM duckdb_views() WHERE temporary")}
-        for name in set(names) - views:
-            self.run(f"DROP TABLE {name}")
+        for name in names:
+            with contextlib.suppress(duckdb.CatalogException):  # a view; to list them takes longer than to try
+                self.run(f"DROP TABLE {name}")
 
     def parquet(self, files: Sequence[Path], folders: Mapping[str, Sequence[str | None]]) -> Source:
         """Parquet files as one source; `folders` are columns that the names of their folders bring, by file.

@@ -164,23 +164,31 @@ def _recorded(as_of: int, assumptions: Assumptions) -> nw.Expr:
     )
 
 
-_LIVE = (nw.col("units") > 0) | (nw.col("wanted") > 0)
+ALIVE = (nw.col("units") > 0) | (nw.col("wanted") > 0)
+"""Whether a record counts at all."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveTies:
-    """The live ties of the book, or of some customers, equal records merged; `own` is worked out where it is used.
+    """What is live of the book, or of some customers.
 
-    `own` are ties of employees, `reached` those of channels, direct or passed on. Columns: those of TIES; `units`;
-    `wanted` (units that the counted followers of a subscription make up, named ones included); `last_contact`;
-    `assumed` (kind, date or count was missing).
+    `own` are records of employees, worked out where they are used: those of no units are still among them, and equal
+    ones are one tie. `reached` are ties of channels, direct or passed on. Columns: those of TIES; `units`; `wanted`
+    (units that the counted followers of a subscription make up, named ones included); `last_contact`; `assumed` (kind,
+    date or count was missing).
     """
 
     own: Frame
     reached: Frame
 
     def all(self) -> Frame:
-        """Both as one frame."""
+        """Every live tie once."""
+        own = _merged(self.own.filter(ALIVE), ("person", "contact", "customer", "kind"))
+        own = own.select(*TIES[2:], *MERGED, channel=nw.lit(""), subscription=nw.lit("")).select(*TIES, *MERGED)
+        return nw.concat([own, self.reached])
+
+    def unmerged(self) -> Frame:
+        """Both as they are, which is what `bundles` takes."""
         return nw.concat([self.own, self.reached])
 
 
@@ -198,12 +206,11 @@ def live_ties(book: Book, records: Frame, customers: Frame | None = None) -> Liv
     """The live ties among what is `recorded`, or those of some `customers` (a frame with that column)."""
     if customers is not None:
         records = records.join(customers, on="customer", how="semi")
-    reached = _merged(records.filter(nw.col("channel") != "")).filter(_LIVE)
+    own = records.filter(nw.col("channel") == "").select(*TIES, *MERGED)
+    reached = records.filter(nw.col("channel") != "", ALIVE).select(*TIES, *MERGED)
     if book.relays:
-        reached = _merged(_reached_directly(book.engine.keep(reached)))
-    own = _merged(records.filter(nw.col("channel") == ""), ("person", "contact", "customer", "kind")).filter(_LIVE)
-    own = own.select(*TIES[2:], *MERGED, channel=nw.lit(""), subscription=nw.lit(""))
-    return LiveTies(own.select(*TIES, *MERGED), book.engine.keep(reached))
+        reached = _reached_directly(book.engine.keep(reached))
+    return LiveTies(own, book.engine.keep(_merged(reached)))
 
 
 def sent_directly(book: Book, live: LiveTies, channel: str) -> LiveTies:
@@ -216,7 +223,7 @@ def live_customers(records: Frame, people: tuple[str, ...] | None = None) -> Fra
     """The customers with a live tie of anybody, or of some `people`: one column, customer."""
     if people is not None:
         records = records.filter(nw.col("person").is_in(list(people)))
-    return records.filter(_LIVE).group_by("customer").agg()
+    return records.filter(ALIVE).group_by("customer").agg()
 
 
 def _tie_records(book: Book, as_of: int, assumptions: Assumptions) -> Frame:
@@ -302,25 +309,38 @@ def _reached_directly(ties: Frame) -> Frame:
     return joined.with_columns(person=person).drop("ways")
 
 
-def bundles(ties: Frame, limits: Limits) -> Frame:
+def bundles(ties: Frame, assumptions: Assumptions) -> Frame:
     """What each holder has with each contact, subscriptions aside.
 
-    HOLDER, contact, units (capped), ties (how many), assumed (any), last_contact (the newest).
+    HOLDER, contact, units (capped), ties (how many), assumed (any), last_contact (the newest). Of an employee's own
+    records of one kind the strongest counts: that needs no merging first, for they are many and kinds are few.
     """
     company = nw.when(nw.col("person") == "").then(nw.col("channel")).otherwise(nw.lit(""))
-    own = ties.filter(nw.col("subscription") == "").with_columns(company=company)
-    summed = own.group_by(*HOLDER, "contact").agg(
-        units=nw.col("units").sum(),
-        ties=nw.len(),
-        assumed=nw.col("assumed").any(),
-        last_contact=nw.col("last_contact").max(),
+    own, alive = nw.col("channel") == "", nw.col("units") > 0
+    of = {f"units_{number}": own & (nw.col("kind") == kind) for number, kind in enumerate(assumptions.group("weight"))}
+    zero = nw.lit(0).cast(nw.Int64)
+    summed = (
+        ties.filter(nw.col("subscription") == "")
+        .with_columns(company=company)
+        .group_by(*HOLDER, "contact")
+        .agg(
+            passed=nw.when(own).then(zero).otherwise(nw.col("units")).sum(),
+            ways=nw.when(own).then(zero).otherwise(zero + 1).sum(),
+            assumed=(nw.col("assumed") & alive).any(),
+            last_contact=nw.when(alive).then(nw.col("last_contact")).max(),
+            **{name: nw.when(mine).then(nw.col("units")).otherwise(zero).max() for name, mine in of.items()},
+        )
     )
-    return summed.select(
+    found = summed.select(
         *HOLDER,
         "contact",
         "assumed",
         "last_contact",
-        units=within(nw.col("units"), None, limits.contact).cast(nw.Int64),
+        units=sum((nw.col(name) for name in of), nw.col("passed")),
+        ties=sum(((nw.col(name) > 0).cast(nw.Int64) for name in of), nw.col("ways")),
+    )
+    return found.filter(nw.col("ties") > 0).with_columns(
+        units=within(nw.col("units"), None, Limits.of(assumptions).contact).cast(nw.Int64),
         ties=nw.col("ties").cast(nw.Int64),
     )
 
@@ -332,12 +352,13 @@ def pairs(book: Book, assumptions: Assumptions, live: LiveTies, own: Frame | Non
     subscriptions aside).
     """
     limits = Limits.of(assumptions)
+    beside = own
     if own is None:
-        own = bundles(live.all(), limits)
-        own = book.engine.keep(own) if book.subscribes and book.relays else own
+        own = bundles(live.unmerged(), assumptions)
+        beside = _beside(book, live, assumptions) if book.subscribes and book.relays else None
     held = own.select(*HOLDER, "units", "ties", "assumed", strongest="units")
     if book.subscribes:
-        taken = own if book.relays else None
+        taken = beside if book.relays else None
         held = nw.concat([held, _subscriptions(live.reached, taken, assumptions, limits)])
     return held.group_by(*HOLDER).agg(
         units=nw.col("units").sum().cast(nw.Int64),
@@ -345,6 +366,13 @@ def pairs(book: Book, assumptions: Assumptions, live: LiveTies, own: Frame | Non
         assumed=nw.col("assumed").any(),
         strongest=nw.col("strongest").max(),
     )
+
+
+def _beside(book: Book, live: LiveTies, assumptions: Assumptions) -> Frame | None:
+    """The bundles of those who pass a subscription on, who are few; None where nobody does."""
+    passed = live.reached.filter(nw.col("subscription") != "", nw.col("person") != "").select("person").unique()
+    people = [person for (person,) in book.engine.rows(passed)]
+    return bundles(live.unmerged().filter(nw.col("person").is_in(people)), assumptions) if people else None
 
 
 def _subscriptions(reached: Frame, own: Frame | None, assumptions: Assumptions, limits: Limits) -> Frame:

@@ -41,12 +41,12 @@ def standing_of(book: Book) -> Standing:
     """The standing of all customers of a book."""
     keep, limits = book.engine.keep, Limits.of(book.assumptions)
     live = live_ties(book, recorded(book, book.assumptions))
-    own = keep(bundles(live.all(), limits))
+    own = keep(bundles(live.unmerged(), book.assumptions))
     found = pairs(book, book.assumptions, live, own)
     found = keep(found.with_columns(counts=nw.col("strongest") >= limits.tie))
     customers = weighted(book).join(_who(found), on="customer", how="left")
     customers = customers.join(_where(own, limits), on="customer", how="left")
-    sure = bundles(live.all().filter(~nw.col("assumed")), limits)
+    sure = bundles(live.all().filter(~nw.col("assumed")), book.assumptions)
     customers = customers.join(_sure(sure, limits), on="customer", how="left")
     counts = ("ties", "colleagues", "channels", "sure_colleagues", "sure_channels")
     held = held_by(customers, found).select(

@@ -28,6 +28,17 @@ def third_party() -> Path:
     return THIRD_PARTY
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+UNMEASURED = (
+    *("test_naughty", "test_guarantees", "test_hostile", "test_escape", "gate.py::test_exit_codes"),
+    *("brute_force", "of_equal_people", "more_budget", "small_books", "closed_form_equals", "gives_what_it_promised"),
+    *("plain_loops_say", "is_the_mirror", "hash_seeds", "any_book_comes_back"),
+)
+"""Tests that go many times through what others have covered, and would take a quarter longer if it were measured."""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What takes longest comes first, or one process would wait for the other at the end."""
+    for item in items if not config.getoption("no_cov") else ():
+        if any(name in item.nodeid for name in UNMEASURED):
+            item.add_marker("no_cover")
     items.sort(key=lambda item: "test_spark" not in item.nodeid)

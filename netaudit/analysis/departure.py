@@ -165,7 +165,7 @@ def _near(book: Book, records: Frame, leavers: tuple[str, ...]) -> LiveTies:
     live = model.live_ties(book, records, keep(model.live_customers(records, leavers)))
     own, reached = keep(live.own), live.reached
     if book.relays:  # what a leaver passes on may turn out to be reached directly, and then is not theirs
-        theirs = nw.concat([own, reached]).filter(nw.col("person").is_in(list(leavers)))
+        theirs = nw.concat([own, reached]).filter(nw.col("person").is_in(list(leavers)), model.ALIVE)
         touched = keep(theirs.group_by("customer").agg())
         own, reached = (ties.join(touched, on="customer", how="semi") for ties in (own, reached))
     return LiveTies(own, reached)

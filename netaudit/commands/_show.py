@@ -37,7 +37,7 @@ def show(
     """
     wanted = {output: form} if output is None or isinstance(output, str) else _outputs(form, output)
     texts = {path: written(result, form, _page(form, path, top, color)) for path, form in wanted.items()}
-    notes = [] if book is None else notes_on(book, verbose=verbose)
+    notes = [] if book is None or quiet else notes_on(book, verbose=verbose)
     own = [] if book is None else [f"warning: {one}" for one in result.warnings if one not in book.warnings]
     remarks = [*(f"warning: {warning}" for warning in result.warnings), *notes]
     if quiet:  # what makes a verdict worth less is no note

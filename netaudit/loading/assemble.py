@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 ENDS = "channel, subscription, person, contact, customer"
 """The two ends of a tie in the assembled tables."""
 
-
 FEW = 100_000
 """Up to so many rows of ties and interactions are copied where they are used more than once."""
 
@@ -264,12 +263,13 @@ class Assembler:
             f"min({ORIGIN_OF}) AS origin FROM {log} "
             f'WHERE "on" <= {self.as_of} GROUP BY ALL)'
         )
-        both = f"(SELECT {ENDS}, gone, 0 AS logged FROM {final} UNION ALL SELECT {ENDS}, false, 1 FROM {times})"
-        relays, subscribes, logged, gone_ties = self.engine.ask(
-            "SELECT coalesce(bool_or(channel <> '' AND person <> ''), false), "
-            "coalesce(bool_or(subscription <> ''), false), coalesce(max(logged), 0) = 1, "
-            f"count(*) FILTER (gone) FROM {both}"
-        )[0]
+        both = f"(SELECT {ENDS} FROM {final} UNION ALL SELECT {ENDS} FROM {times})"
+        relays, subscribes, logged = self.engine.any(
+            f"SELECT 1 FROM {both} WHERE channel <> '' AND person <> ''",
+            f"SELECT 1 FROM {both} WHERE subscription <> ''",
+            f"SELECT 1 FROM {times}",
+        )
+        gone_ties = self.engine.ask(f"SELECT count(*) FROM {final} WHERE gone")[0][0] if any(anybody) else 0
         self._remark(ties, log, gone_ties)
         alike, warnings = lookalikes(self.engine, {table: names[table] for table in ("employees", "customers")})
         self.warnings += warnings

@@ -66,8 +66,7 @@ class Checks:
             rules = list(self._rules(table, kinds))
             if not rules:
                 continue
-            tests = (f"SELECT 1 FROM {relation} WHERE {rule.test}" for rule in rules)
-            for rule, broken in zip(rules, self.engine.any(*tests), strict=True):
+            for rule, broken in zip(rules, self.engine.which(relation, [rule.test for rule in rules]), strict=True):
                 if broken:
                     query = f"SELECT {rule.value} AS value, _file, _row FROM {relation} WHERE {rule.test}"
                     self.reject(query, rule.code, rule.column, rule.say)

@@ -24,6 +24,7 @@ _CHUNK = 1 << 22
 _HEAD = 4096
 _EMPTY = re.compile(rb"\n(?=\r?\n)")
 _UTF8 = {"utf-8", "utf-8-sig"}
+_ENCLOSED = re.compile(rb'"[^"\n]*"')
 _BESIDE = re.compile(rb'[ \t]"|"[ \t]')
 _TWICE = re.compile(
     rb"\xc3[\x82\x83](?:\xc2[\x80-\xbf]|\xe2\x80[\x93-\xba]|\xe2\x82\xac|\xe2\x84\xa2"
@@ -160,7 +161,7 @@ def _quotes_plainly(chunk: bytes) -> bool:
     """Whether each line closes the quotes that it opens, with nothing unusual around them."""
     if b'\\"' in chunk or _BESIDE.search(chunk):
         return False
-    return not any(line.count(b'"') % 2 for line in chunk.split(b"\n"))
+    return b'"' not in _ENCLOSED.sub(b"", chunk)
 
 
 def _check_text(chunk: bytes, text: Text) -> None:

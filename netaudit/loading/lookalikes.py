@@ -63,8 +63,10 @@ def letters_of(text: str) -> str:
     return "".join(char for char in unicodedata.normalize("NFKD", whole) if not unicodedata.combining(char))
 
 
-def _skeletons(text: str) -> tuple[str, str]:
+def _skeletons(text: str, letters: str) -> tuple[str, str]:
     """Two SQL expressions: what of an id in plain letters counts, and the same with oe, ae, ue, aa, ss as one letter.
+
+    `letters` is what an expression calls them: every alphabet's take the engine long to tell apart.
 
     Left out are capitals, what follows a + in an address, a company's legal form at the end, the order of "last,
     first", and every sign but one between digits, for 1-23 is not 12-3.
@@ -74,7 +76,7 @@ def _skeletons(text: str) -> tuple[str, str]:
     plain = f"regexp_replace({plain}, '^([^,]+), ([^,]+)$', '\\2 \\1')"
     for _ in range(2):  # the digit on the right may be the one on the left of the next sign
         plain = f"regexp_replace({plain}, '([0-9])[^a-z0-9]+([0-9])', '\\1~\\2', 'g')"
-    plain = f"regexp_replace({plain}, '[^\\p{{L}}0-9~@]', '', 'g')"
+    plain = f"regexp_replace({plain}, '[^{letters}0-9~@]', '', 'g')"
     loose = f"regexp_replace({plain}, '([aou])e', '\\1', 'g')"
     loose = f"replace(replace({loose}, 'aa', 'a'), 'ss', 's')"
     code = f"regexp_full_match({text}, '[a-z]?[0-9]+')"  # as most ids of large books are: nothing in it to look for
@@ -98,15 +100,15 @@ def lookalikes(engine: Engine, relations: dict[str, str]) -> tuple[list[Alike], 
 def _alike(engine: Engine, ids: str, odd: list[str]) -> list[Alike]:
     """Groups of ids (table, ids) that may be one; `odd` are those that are not in plain letters."""
     plain, spelt = "ids.id", "false"
-    letters = ""
+    letters, spellings = "a-z", ""
     if odd:
         made = engine.table({"id": "VARCHAR", "plain": "VARCHAR"}, {"id": odd, "plain": [*map(letters_of, odd)]})
-        letters = f"LEFT JOIN (SELECT DISTINCT * FROM {made}) p ON p.id = ids.id"
+        letters, spellings = "\\p{L}", f"LEFT JOIN (SELECT DISTINCT * FROM {made}) p ON p.id = ids.id"
         plain, spelt = "coalesce(p.plain, ids.id)", "p.id IS NOT NULL"
-    strict, loose = _skeletons(plain)
+    strict, loose = _skeletons(plain, letters)
     groups = engine.ask(
         f"SELECT of, list_sort(list(id)) FROM (SELECT of, ids.id, {spelt} AS odd, {strict} AS strict, {loose} AS loose "
-        f"FROM ({ids}) ids {letters}) WHERE loose <> '' GROUP BY of, loose "
+        f"FROM ({ids}) ids {spellings}) WHERE loose <> '' GROUP BY of, loose "
         "HAVING count(*) > 1 AND (bool_or(odd) OR count(DISTINCT strict) < count(*)) ORDER BY 2"
     )
     return [(table, tuple(found)) for table, found in groups]

@@ -11,10 +11,9 @@ import narwhals as nw
 
 from netaudit.loading.values import day_number, day_of
 from netaudit.result import About
-from netaudit.standing import key_customers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from decimal import Decimal
 
     from netaudit.book import Book
@@ -84,13 +83,17 @@ def key_share(default: float = 0.8) -> Any:
 
 @dataclass(frozen=True)
 class Inspection:
-    """What one rule looks at: the book, and of its customers those that its `where` chooses, or all of them."""
+    """What one rule looks at: the book, and of its customers those that its `where` chooses, or all of them.
+
+    `largest` gives, of all of them, the key customers that bring a share of the revenue.
+    """
 
     book: Book
     standing: Standing
     customers: Frame
     chosen: bool
     names: dict[str, str]
+    largest: Callable[[float], Frame]
 
     @property
     def today(self) -> int:
@@ -99,7 +102,7 @@ class Inspection:
 
     def key(self, share: float) -> Frame:
         """The customers in question, without the small ones where nobody has chosen."""
-        return self.customers if self.chosen or share >= 1 else key_customers(self.customers, share)
+        return self.customers if self.chosen or share >= 1 else self.largest(share)
 
     def each(self, customers: Frame, *columns: str) -> Iterator[tuple[Any, ...]]:
         """The customers of a frame, each with some of its columns."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 import narwhals as nw
@@ -16,7 +17,7 @@ from netaudit.policy.rule import Found, Inspection
 from netaudit.policy.suppressions import Suppressing
 from netaudit.result import Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, among, asked_of, fitting, suggested
-from netaudit.standing import standing_of
+from netaudit.standing import key_customers, standing_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -153,6 +154,7 @@ def _inspected(book: Book, rulings: list[Ruling], gate: Gate) -> tuple[list[tupl
     if asked is not None:
         everyone = book.engine.keep(everyone.join(among(book, asked), on="customer", how="semi"))
     people = book.engine.rows(book.tables.employees.filter(~nw.col("name").is_null()).select("id", "name"))
+    largest = cache(lambda share: book.engine.keep(key_customers(everyone, share)))
     found: list[tuple[Ruling, Found]] = []
     warnings: list[str] = []
     chosen: dict[tuple[Condition, ...], Frame] = {(): everyone}
@@ -169,7 +171,7 @@ def _inspected(book: Book, rulings: list[Ruling], gate: Gate) -> tuple[list[tupl
         customers = chosen[ruling.where]
         if ruling.where and not book.engine.rows(customers.select("customer").head(1)):
             warnings.append(f"{ruling.rule.code}: no customer fits its where, so it has nothing to look at")
-        seen = Inspection(book, standing, customers, bool(ruling.where), dict(people))
+        seen = Inspection(book, standing, customers, bool(ruling.where), dict(people), largest)
         found += [(ruling, each) for each in ruling.rule.find(seen)]
     found.sort(key=lambda pair: _rank(*pair))
     return found, warnings

@@ -31,9 +31,12 @@ if TYPE_CHECKING:
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 NETAUDIT = str(Path(sysconfig.get_path("scripts")) / "netaudit")
-YARDSTICKS = ("plain_networkx", "tuned_networkx", "with_pandas", "bare_duckdb")
+YARDSTICKS = ("plain_networkx", "tuned_networkx", "with_pandas", "with_polars", "bare_duckdb")
 OTHERS = ("risk --leaver", "ownership", "why CUSTOMER", "why EMPLOYEE", "check", "plan")
-LIBRARIES = ("netaudit", "duckdb", "narwhals", "networkx", "numpy", "pandas", "typer", "rich")
+LIBRARIES = ("netaudit", "duckdb", "narwhals", "networkx", "numpy", "pandas", "polars", "typer", "rich")
+READING = "import duckdb, sys; duckdb.sql(f\"CREATE TABLE t AS FROM read_csv('{sys.argv[1]}', all_varchar=true)\")"
+"""The least that anybody does with a file of ties."""
+
 STARTS = 15
 """Runs of each start-up: they are short, and so the more easily disturbed."""
 
@@ -59,6 +62,7 @@ class Run:
     """One whole command."""
 
     seconds: float
+    processor: float
     mebibytes: float
 
 
@@ -76,7 +80,9 @@ def run(command: Sequence[str], output: Path) -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    return Run(seconds, usage.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024))
+    return Run(
+        seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / (1024**2 if sys.platform == "darwin" else 1024)
+    )
 
 
 def in_turn(commands: Commands, runs: Mapping[str, int], output: Path) -> dict[str, list[Run]]:
@@ -92,14 +98,15 @@ def in_turn(commands: Commands, runs: Mapping[str, int], output: Path) -> dict[s
 def table(taken: Mapping[str, Sequence[Run]]) -> Iterator[str]:
     """A Markdown table; ratios are to the first command, each within one round."""
     first, *_ = taken
-    yield f"| command | runs | wall s, median (min-max) | times {first} | peak MiB |"
-    yield "|---|--:|--:|--:|--:|"
+    yield f"| command | runs | wall s, median (min-max) | times {first} | CPU s | peak MiB |"
+    yield "|---|--:|--:|--:|--:|--:|"
     for name, runs in taken.items():
         walls = [one.seconds for one in runs]
         ratio = median(one.seconds / other.seconds for one, other in zip(runs, taken[first], strict=False))
         peak = max(one.mebibytes for one in runs)
         wall = f"{median(walls):.2f} ({min(walls):.2f}-{max(walls):.2f})"
-        yield f"| {name} | {len(runs)} | {wall} | {ratio:.2f} | {peak:.0f} |"
+        processor = median(one.processor for one in runs)
+        yield f"| {name} | {len(runs)} | {wall} | {ratio:.2f} | {processor:.1f} | {peak:.0f} |"
 
 
 def machine() -> str:
@@ -137,15 +144,30 @@ def check(commands: Commands, output: Path) -> None:
 def compare(options: argparse.Namespace, folder: Path) -> None:
     """The answer to the whole book, from netaudit and from every yardstick asked for."""
     book, output = folder / "book", folder / "answer.csv"
-    making = [sys.executable, "-m", "tests.benchmarks.lifelike", str(book)]
-    made = run([*making, "--ties", str(options.ties), "--seed", str(options.seed)], output)
-    say(f"A book of {options.ties} ties (seed {options.seed}), made in {made.seconds:.1f} s.", "")
+    seconds = make(book, options.ties, options.seed, output)
+    say(f"A book of {options.ties} ties (seed {options.seed}), made in {seconds:.1f} s.", "")
     commands = {"netaudit": [NETAUDIT, "risk", str(book), "-f", "csv", "-q"]}
     commands |= {name: [sys.executable, str(HERE / f"{name}.py"), str(book)] for name in chosen(options)}
     check(commands, output)
+    commands["reading the ties"] = [sys.executable, "-c", READING, str(book / "ties.csv")]
     runs = dict.fromkeys(commands, options.runs) | {name: int(count) for name, count in options.fewer}
     say(*table(in_turn(commands, runs, output)), "", machine(), "")
     say(*table(in_turn(other_questions(book, output), dict.fromkeys(("risk", *OTHERS), options.runs), output)), "")
+
+
+def make(book: Path, ties: int, seed: int, output: Path) -> float:
+    """Make a lifelike book, and say how long that took."""
+    making = [sys.executable, "-m", "tests.benchmarks.lifelike", str(book), "--ties", str(ties), "--seed", str(seed)]
+    return run(making, output).seconds
+
+
+def growth(options: argparse.Namespace, folder: Path) -> None:
+    """What twice the ties cost: the ratio of the second row."""
+    half, book, output = folder / "half", folder / "book", folder / "answer.csv"
+    make(half, options.ties // 2, options.seed, output)
+    commands = {"half the ties": half, "all ties": book}
+    asked = {name: [NETAUDIT, "risk", str(path), "-f", "csv", "-q"] for name, path in commands.items()}
+    say(*table(in_turn(asked, dict.fromkeys(asked, options.runs), output)), "")
 
 
 def other_questions(book: Path, output: Path) -> Commands:
@@ -164,10 +186,10 @@ def other_questions(book: Path, output: Path) -> Commands:
 
 def chosen(options: argparse.Namespace) -> list[str]:
     names = [name for name in YARDSTICKS if name in options.only and name not in options.skip]
-    if "with_pandas" in names and find_spec("pandas") is None:
-        say("with_pandas is skipped: pandas is not installed.", "")
-        names.remove("with_pandas")
-    return names
+    absent = [name for name in names if name.startswith("with_") and find_spec(name.removeprefix("with_")) is None]
+    for name in absent:
+        say(f"{name} is skipped: it is not installed.", "")
+    return [name for name in names if name not in absent]
 
 
 def start_up(options: argparse.Namespace, folder: Path) -> None:
@@ -213,6 +235,7 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         compare(options, Path(folder))
+        growth(options, Path(folder))
         start_up(options, Path(folder))
 
 

@@ -48,10 +48,10 @@ def netaudits_answer(book: Path) -> list[Row]:
     return answer
 
 
-@pytest.mark.parametrize("name", ["plain_networkx", "tuned_networkx", "with_pandas", "bare_duckdb"])
+@pytest.mark.parametrize("name", ["plain_networkx", "tuned_networkx", "with_pandas", "with_polars", "bare_duckdb"])
 def test_a_yardstick_gives_netaudits_answer(name: str, book: Path) -> None:
-    if name == "with_pandas":
-        pytest.importorskip("pandas")
+    if name.startswith("with_"):
+        pytest.importorskip(name.removeprefix("with_"))
     yardstick = import_module(f"tests.benchmarks.{name}")
     assert first_difference(yardstick.ranking(book), netaudits_answer(book)) is None
 
@@ -121,12 +121,15 @@ def test_revenue_is_that_of_a_few_customers_and_sometimes_unknown(book: Path) ->
     assert max(revenues) > 8 * mean(revenues)
 
 
-def test_the_benchmark_runs_and_shows_three_tables() -> None:
+def test_the_benchmark_runs_and_shows_its_tables() -> None:
     command = [sys.executable, "-m", "tests.benchmarks", "--ties", "500", "--runs", "1", "--only", "bare_duckdb"]
     shown = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     assert "The same ranking of 12 employees from all: netaudit, bare_duckdb." in shown
-    assert shown.count("| command |") == 3
-    assert all(f"| {name} | 1 |" in shown for name in ("ownership", "why CUSTOMER", "risk --leaver", "plan"))
+    assert shown.count("| command |") == 4
+    assert all(
+        f"| {name} | 1 |" in shown
+        for name in ("ownership", "why CUSTOMER", "risk --leaver", "plan", "reading the ties", "all ties")
+    )
     assert shown.count(f"Python {sys.version_info.major}.") == 2
 
 
