@@ -49,6 +49,7 @@ class Book:
 
     `digits` is the number of decimals of the currency; `alike` are ids (with their table) that may be one; `notes` give
     remarks on the data that change no answer, counted when somebody asks; `origins` finds the line that a row is in.
+    `many` says that there are too many ties to copy them lightly.
     """
 
     tables: Tables
@@ -64,6 +65,7 @@ class Book:
     relays: bool
     logged: bool
     subscribes: bool
+    many: bool
     alike: tuple[tuple[str, tuple[str, ...]], ...]
     sources: tuple[Source, ...]
     warnings: tuple[str, ...]

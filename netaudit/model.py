@@ -309,28 +309,32 @@ def _reached_directly(ties: Frame) -> Frame:
     return joined.with_columns(person=person).drop("ways")
 
 
-def bundles(ties: Frame, assumptions: Assumptions) -> Frame:
+def bundles(ties: Frame, assumptions: Assumptions, *, own: bool = False) -> Frame:
     """What each holder has with each contact, subscriptions aside.
 
     HOLDER, contact, units (capped), ties (how many), assumed (any), last_contact (the newest). Of an employee's own
-    records of one kind the strongest counts: that needs no merging first, for they are many and kinds are few.
+    records of one kind the strongest counts: that needs no merging first, for they are many and kinds are few. `own`
+    says that there are no others among the `ties`, which takes less.
     """
     company = nw.when(nw.col("person") == "").then(nw.col("channel")).otherwise(nw.lit(""))
-    own, alive = nw.col("channel") == "", nw.col("units") > 0
-    of = {f"units_{number}": own & (nw.col("kind") == kind) for number, kind in enumerate(assumptions.group("weight"))}
-    zero = nw.lit(0).cast(nw.Int64)
-    summed = (
-        ties.filter(nw.col("subscription") == "")
-        .with_columns(company=company)
-        .group_by(*HOLDER, "contact")
-        .agg(
-            passed=nw.when(own).then(zero).otherwise(nw.col("units")).sum(),
-            ways=nw.when(own).then(zero).otherwise(zero + 1).sum(),
-            assumed=(nw.col("assumed") & alive).any(),
-            last_contact=nw.when(alive).then(nw.col("last_contact")).max(),
-            **{name: nw.when(mine).then(nw.col("units")).otherwise(zero).max() for name, mine in of.items()},
-        )
+    passed, alive, zero = nw.col("channel") != "", nw.col("units") > 0, nw.lit(0).cast(nw.Int64)
+    of = {f"units_{number}": nw.col("kind") == kind for number, kind in enumerate(assumptions.group("weight"))}
+    maxima = {
+        name: nw.when(mine if own else mine & ~passed).then(nw.col("units")).otherwise(zero).max()
+        for name, mine in of.items()
+    }
+    sums = {
+        "passed": nw.when(passed).then(nw.col("units")).otherwise(zero).sum(),
+        "ways": nw.when(passed).then(zero + 1).otherwise(zero).sum(),
+    }
+    ties = ties if own else ties.filter(nw.col("subscription") == "").with_columns(company=company)
+    summed = ties.group_by(*(name for name in HOLDER if not own or name != "company"), "contact").agg(
+        assumed=(nw.col("assumed") & alive).any(),
+        last_contact=nw.when(alive).then(nw.col("last_contact")).max(),
+        **maxima,
+        **({} if own else sums),
     )
+    summed = summed.with_columns(company=nw.lit(""), passed=zero, ways=zero) if own else summed
     found = summed.select(
         *HOLDER,
         "contact",
@@ -352,14 +356,17 @@ def pairs(book: Book, assumptions: Assumptions, live: LiveTies, own: Frame | Non
     subscriptions aside).
     """
     limits = Limits.of(assumptions)
+    shared = book.subscribes and book.relays
     beside = own
-    if own is None:
+    if own is None and shared and book.many:
+        own, beside = _many_bundles(book, live, assumptions)
+    elif own is None:
         own = bundles(live.unmerged(), assumptions)
-        beside = _beside(book, live, assumptions) if book.subscribes and book.relays else None
+        own = beside = book.engine.keep(own) if shared else own
     held = own.select(*HOLDER, "units", "ties", "assumed", strongest="units")
     if book.subscribes:
-        taken = beside if book.relays else None
-        held = nw.concat([held, _subscriptions(live.reached, taken, assumptions, limits)])
+        added = _subscriptions(live.reached, beside if shared else None, assumptions, limits)
+        held = nw.concat([held, added])
     return held.group_by(*HOLDER).agg(
         units=nw.col("units").sum().cast(nw.Int64),
         ties=nw.col("ties").sum().cast(nw.Int64),
@@ -368,11 +375,17 @@ def pairs(book: Book, assumptions: Assumptions, live: LiveTies, own: Frame | Non
     )
 
 
-def _beside(book: Book, live: LiveTies, assumptions: Assumptions) -> Frame | None:
-    """The bundles of those who pass a subscription on, who are few; None where nobody does."""
-    passed = live.reached.filter(nw.col("subscription") != "", nw.col("person") != "").select("person").unique()
-    people = [person for (person,) in book.engine.rows(passed)]
-    return bundles(live.unmerged().filter(nw.col("person").is_in(people)), assumptions) if people else None
+def _many_bundles(book: Book, live: LiveTies, assumptions: Assumptions) -> tuple[Frame, Frame | None]:
+    """All bundles, and once more those of the people who pass a subscription on: few, where all were many to keep."""
+    passed = live.reached.filter(nw.col("person") != "").select("person", "subscription").unique()
+    passing = book.engine.rows(passed)
+    if all(subscription for _, subscription in passing):
+        every = nw.concat([bundles(live.own, assumptions, own=True), bundles(live.reached, assumptions)])
+    else:
+        every = bundles(live.unmerged(), assumptions)
+    people = sorted({person for person, subscription in passing if subscription})
+    theirs = live.unmerged().filter(nw.col("person").is_in(people))
+    return every, bundles(theirs, assumptions) if people else None
 
 
 def _subscriptions(reached: Frame, own: Frame | None, assumptions: Assumptions, limits: Limits) -> Frame:

@@ -158,6 +158,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         relays=assembled.relays,
         logged=assembled.logged,
         subscribes=assembled.subscribes,
+        many=assembled.many,
         alike=assembled.alike,
         sources=tuple(_sources(typist.tallies, found.digests)),
         warnings=(*found.warnings, *assembled.warnings),

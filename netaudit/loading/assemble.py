@@ -39,6 +39,7 @@ class Assembled:
     relays: bool
     logged: bool
     subscribes: bool
+    many: bool
     alike: tuple[Alike, ...]
     warnings: tuple[str, ...]
     notes: Callable[[], tuple[str, ...]]
@@ -57,6 +58,7 @@ class Assembler:
         self.checks = Checks(engine, typist, self.names, given, open_ids=open_ids)
         self.own_contacts = names["contacts"]
         self.as_of = as_of
+        self.many = sum(one.read for one in typist.tallies if one.raw.table in {"ties", "interactions"}) > FEW
         self.warnings: list[str] = []
         self.notes: list[str] = []
 
@@ -89,8 +91,7 @@ class Assembler:
 
     def _looked_at(self, query: str) -> str:
         """A view where there are many ties; of few a table, for every question reads the text of a view again."""
-        rows = sum(tally.read for tally in self.typist.tallies if tally.raw.table in {"ties", "interactions"})
-        return self._seen(query) if rows > FEW else self._made(query)
+        return self._seen(query) if self.many else self._made(query)
 
     def _merge_repeats(self, table: str, key: str) -> None:
         """Equal rows are one; rows of one id that differ are problems (for departures: two dates for one leaver)."""
@@ -278,7 +279,9 @@ class Assembler:
             for table in ("employees", "customers", "contacts", "channels")
         }
         tables = Tables(**frames, ties=self.engine.frame(final), log=self.engine.frame(times))
-        return Assembled(tables, relays, logged, subscribes, tuple(alike), tuple(self.warnings), self._noted(ties))
+        return Assembled(
+            tables, relays, logged, subscribes, self.many, tuple(alike), tuple(self.warnings), self._noted(ties)
+        )
 
     def _noted(self, ties: str) -> Callable[[], tuple[str, ...]]:
         """The notes, with how many rows say again what another says: a look at every tie, for which nobody may ask."""
