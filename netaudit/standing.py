@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from netaudit.loading.values import day_number
 from netaudit.model import Limits, bundles, held_by, live_ties, pairs, recorded
 from netaudit.scope import weighted
 
@@ -29,12 +30,14 @@ class Standing:
     - pairs: person, company, customer, units, strongest, counts (has a tie that counts), ties
     - bundles: as `model.bundles` gives them
     - reached: the live ties of channels
+    - left_behind: the customers that somebody who has left had a tie to: person and left_on of the last one
     """
 
     customers: Frame
     pairs: Frame
     bundles: Frame
     reached: Frame
+    left_behind: Frame
 
 
 def standing_of(book: Book) -> Standing:
@@ -54,7 +57,17 @@ def standing_of(book: Book) -> Standing:
         *("company", "people", "first", "last", "ends", "last_contact"),
         **{name: nw.coalesce(nw.col(name), nw.lit(0).cast(nw.Int64)) for name in counts},
     )
-    return Standing(keep(held), found, own, live.reached)
+    return Standing(keep(held), found, own, live.reached, keep(_left_behind(book)))
+
+
+def _left_behind(book: Book) -> Frame:
+    left = book.tables.employees.filter(nw.col("left_on") <= day_number(book.as_of))
+    tables = (book.tables.ties, book.tables.log)
+    ties = nw.concat([frame.filter(nw.col("gone")).select("customer", "person") for frame in tables])
+    theirs = ties.join(left.select("left_on", person="id"), on="person")
+    latest = theirs.group_by("customer").agg(left_on=nw.col("left_on").max())
+    last = theirs.join(latest, on=["customer", "left_on"]).group_by("customer", "left_on")
+    return last.agg(person=nw.col("person").min())
 
 
 def _who(found: Frame) -> Frame:

@@ -140,20 +140,6 @@ class Inspection:
         """The employees who have left."""
         return self.book.tables.employees.filter(nw.col("left_on") <= self.today)
 
-    @property
-    def left_behind(self) -> Frame:
-        """The customers that somebody who has left had a tie to: customer, and person and left_on of the last one."""
-        left = self.left().select("left_on", person="id")
-        tables = (self.book.tables.ties, self.book.tables.log)
-        ties = nw.concat([frame.filter(nw.col("gone")).select("customer", "person") for frame in tables])
-        theirs = ties.join(left, on="person")
-        latest = theirs.group_by("customer").agg(left_on=nw.col("left_on").max())
-        return (
-            theirs.join(latest, on=["customer", "left_on"])
-            .group_by("customer", "left_on")
-            .agg(person=nw.col("person").min())
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Rule:

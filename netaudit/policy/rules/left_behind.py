@@ -32,6 +32,6 @@ class LeftBehind(Rule):
     def find(self, seen: Inspection) -> Iterator[Found]:
         """Customers without a live tie, to which somebody who has left had one."""
         columns = ("person", "left_on")
-        behind = seen.customers.filter(nw.col("ties") == 0).join(seen.left_behind, on="customer")
+        behind = seen.customers.filter(nw.col("ties") == 0).join(seen.standing.left_behind, on="customer")
         for customer, person, day in seen.each(behind, *columns):
             yield customer.found(f"was {seen.person(person)}'s, who left on {on(day)}; nobody has a live tie since")

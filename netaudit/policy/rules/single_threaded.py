@@ -39,7 +39,7 @@ class SingleThreaded(Rule):
         """Customers with too few colleagues whose tie counts, and no channel's; of nobody's but those of NA403."""
         few = (nw.col("channels") == 0) & (nw.col("colleagues") < self.min_colleagues)
         key = seen.key(self.key_share).filter(few)
-        left = key.filter(nw.col("ties") == 0).join(seen.left_behind, on="customer").select("customer")
+        left = key.filter(nw.col("ties") == 0).join(seen.standing.left_behind, on="customer").select("customer")
         key = key.join(left, on="customer", how="anti")
         columns = ("colleagues", "first", "sure_colleagues")
         for customer, colleagues, first, sure in seen.each(key, *columns):

@@ -31,7 +31,7 @@ class Unmapped(Rule):
 
     def find(self, seen: Inspection) -> Iterator[Found]:
         """Customers without a live tie, but those that only people who left had one to."""
-        unmapped = seen.customers.filter(nw.col("ties") == 0).join(seen.left_behind, on="customer", how="anti")
+        unmapped = seen.customers.filter(nw.col("ties") == 0).join(seen.standing.left_behind, on="customer", how="anti")
         tables = (seen.book.tables.ties, seen.book.tables.log)
         recorded = nw.concat([frame.select("customer") for frame in tables]).group_by("customer").agg(recorded=nw.len())
         unmapped = unmapped.join(recorded, on="customer", how="left")
