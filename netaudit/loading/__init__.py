@@ -13,9 +13,11 @@ from netaudit.engine import Engine
 from netaudit.errors import InputError, first_line, shown, usage
 from netaudit.loading.assemble import Assembler
 from netaudit.loading.files import DATABASE, SERVERS, File, refuse
-from netaudit.loading.find import Found, find, read_frames, read_settings
+from netaudit.loading.find import find, read_settings
+from netaudit.loading.found import Found
 from netaudit.loading.from_database import address_of
 from netaudit.loading.money import Money
+from netaudit.loading.named_tables import read_frames
 from netaudit.loading.raw import Origins
 from netaudit.loading.schema import TABLES
 from netaudit.loading.typed import Tally, Typist

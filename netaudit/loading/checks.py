@@ -81,14 +81,17 @@ class Checks:
                 lambda value: (f"{shown(value)} is an employee as well", "an owner must be one or the other"),
             )
         if table in {"ties", "interactions"}:
-            yield self._known("person", "channel", "channels", "channel = '' AND named")
-            yield from self._references(
+            given = {name for one in self.typist.tallies if one.raw.table == table for name in one.raw.cells}
+            if "channel" in given:
+                yield self._known("person", "channel", "channels", "channel = '' AND named")
+            ends = (
                 ("person", "owner", "employees", "channel = '' AND NOT named"),
                 ("person", "via", "employees", "channel <> ''"),
                 ("customer", "customer", "customers", "stated"),
                 ("contact", "contact", "contacts", "true"),
             )
-            yield from self._tie_rules(table, kinds)
+            yield from self._references(*(end for end in ends if end[1] in given | {"owner"}))
+            yield from self._tie_rules(kinds, given)
         own = {
             "contacts": (("customer", "customers"),),
             "channels": (("relayed_by", "employees"),),
@@ -124,8 +127,8 @@ class Checks:
 
         return _Rule(f"{column} <> '' AND {test} AND {column} NOT IN {self.ids(target)}", column, "R001", shown_as, say)
 
-    def _tie_rules(self, table: str, kinds: set[str]) -> Iterator[_Rule]:
-        """What a tie may say, given its two ends."""
+    def _tie_rules(self, kinds: set[str], given: set[str]) -> Iterator[_Rule]:
+        """What a tie may say, given its two ends; of the columns that are `given`."""
         weights = ", ".join(map(literal, sorted(kinds)))
         known = f"known are {', '.join(sorted(kinds))}; assumptions: {{weight: …}} adds one"
         yield _Rule(
@@ -150,7 +153,7 @@ class Checks:
             "customer",
             lambda value: (f"the contact {shown(value)} belongs to another customer", "see the contacts table"),
         )
-        if table == "ties":
+        if "followers" in given:
             yield _Rule(
                 "subscription = '' AND followers IS NOT NULL",
                 "person",
@@ -158,6 +161,7 @@ class Checks:
                 "followers",
                 lambda _: ("only a company page or a newsletter has followers", None),
             )
+        if "via" in given:
             yield _Rule(
                 "channel = '' AND passed",
                 "person",
