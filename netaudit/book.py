@@ -49,7 +49,7 @@ class Book:
 
     `digits` is the number of decimals of the currency; `alike` are ids (with their table) that may be one; `notes` give
     remarks on the data that change no answer, counted when somebody asks; `origins` finds the line that a row is in.
-    `many` says that there are too many ties to copy them lightly.
+    `many` says that there are too many ties to copy them lightly; `planned` are kinds of ties that are only planned.
     """
 
     tables: Tables
@@ -66,6 +66,7 @@ class Book:
     logged: bool
     subscribes: bool
     many: bool
+    planned: tuple[str, ...]
     alike: tuple[tuple[str, tuple[str, ...]], ...]
     sources: tuple[Source, ...]
     warnings: tuple[str, ...]

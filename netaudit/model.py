@@ -309,7 +309,7 @@ def _reached_directly(ties: Frame) -> Frame:
     return joined.with_columns(person=person).drop("ways")
 
 
-def bundles(ties: Frame, assumptions: Assumptions, *, own: bool = False) -> Frame:
+def bundles(book: Book, assumptions: Assumptions, ties: Frame, *, own: bool = False) -> Frame:
     """What each holder has with each contact, subscriptions aside.
 
     HOLDER, contact, units (capped), ties (how many), assumed (any), last_contact (the newest). Of an employee's own
@@ -318,7 +318,8 @@ def bundles(ties: Frame, assumptions: Assumptions, *, own: bool = False) -> Fram
     """
     company = nw.when(nw.col("person") == "").then(nw.col("channel")).otherwise(nw.lit(""))
     passed, alive, zero = nw.col("channel") != "", nw.col("units") > 0, nw.lit(0).cast(nw.Int64)
-    of = {f"units_{number}": nw.col("kind") == kind for number, kind in enumerate(assumptions.group("weight"))}
+    kinds = (*assumptions.group("weight"), *book.planned)
+    of = {f"units_{number}": nw.col("kind") == kind for number, kind in enumerate(kinds)}
     maxima = {
         name: nw.when(mine if own else mine & ~passed).then(nw.col("units")).otherwise(zero).max()
         for name, mine in of.items()
@@ -361,7 +362,7 @@ def pairs(book: Book, assumptions: Assumptions, live: LiveTies, own: Frame | Non
     if own is None and shared and book.many:
         own, beside = _many_bundles(book, live, assumptions)
     elif own is None:
-        own = bundles(live.unmerged(), assumptions)
+        own = bundles(book, assumptions, live.unmerged())
         own = beside = book.engine.keep(own) if shared else own
     held = own.select(*HOLDER, "units", "ties", "assumed", strongest="units")
     if book.subscribes:
@@ -380,12 +381,12 @@ def _many_bundles(book: Book, live: LiveTies, assumptions: Assumptions) -> tuple
     passed = live.reached.filter(nw.col("person") != "").select("person", "subscription").unique()
     passing = book.engine.rows(passed)
     if all(subscription for _, subscription in passing):
-        every = nw.concat([bundles(live.own, assumptions, own=True), bundles(live.reached, assumptions)])
+        every = nw.concat([bundles(book, assumptions, live.own, own=True), bundles(book, assumptions, live.reached)])
     else:
-        every = bundles(live.unmerged(), assumptions)
+        every = bundles(book, assumptions, live.unmerged())
     people = sorted({person for person, subscription in passing if subscription})
     theirs = live.unmerged().filter(nw.col("person").is_in(people))
-    return every, bundles(theirs, assumptions) if people else None
+    return every, bundles(book, assumptions, theirs) if people else None
 
 
 def _subscriptions(reached: Frame, own: Frame | None, assumptions: Assumptions, limits: Limits) -> Frame:

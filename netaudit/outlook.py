@@ -64,7 +64,7 @@ class Outlook:
         shock = shock_of(book.assumptions, MONTHS)
         rates = keep(model.follow_rates(book, book.assumptions, destination))
         live = model.live_ties(book, model.recorded(book, book.assumptions))
-        own = keep(model.bundles(live.unmerged(), book.assumptions))
+        own = keep(model.bundles(book, book.assumptions, live.unmerged()))
         pairs = keep(model.pairs(book, book.assumptions, live, own))
         held = keep(model.held_by(scope.customers, pairs))
         expected = keep(expected_of(prospects(book, pairs, rates, people, shock), held))

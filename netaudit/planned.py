@@ -142,6 +142,7 @@ def applied(book: Book, steps: Sequence[Planned]) -> Book:
         book,
         tables=replace(tables, ties=book.engine.keep(ties), log=log, channels=channels),
         subscribes=book.subscribes or any(one.action in SUBSCRIPTION_OF for one in built),
+        planned=tuple(sorted({*book.planned, *filter(None, map(_kind_of, built))})),
     )
 
 
@@ -167,6 +168,11 @@ def _with_followers(book: Book, ties: Frame, steps: Iterable[Planned]) -> Frame:
     return joined.with_columns(followers=followers.cast(types["followers"])).select(*types.names())
 
 
+def _kind_of(one: Planned) -> str | None:
+    """The kind of the tie that an action builds: one of its own, so that it stands beside what there is."""
+    return None if one.action in SUBSCRIPTION_OF else f"planned {one.action}"
+
+
 def _new_ties(book: Book, ties: Frame, steps: Sequence[Planned]) -> Frame:
     """The ties that the actions build, with the columns of the book's."""
     rows = []
@@ -180,7 +186,7 @@ def _new_ties(book: Book, ties: Frame, steps: Sequence[Planned]) -> Frame:
                 one.owner if personal else "",
                 one.contact or "",
                 one.customer,
-                None if subscription else f"planned {one.action}",
+                _kind_of(one),
                 None if subscription else -math.expm1(-one.intensity),
             )
         )

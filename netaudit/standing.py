@@ -44,12 +44,12 @@ def standing_of(book: Book) -> Standing:
     """The standing of all customers of a book."""
     keep, limits = book.engine.keep, Limits.of(book.assumptions)
     live = live_ties(book, recorded(book, book.assumptions))
-    own = keep(bundles(live.unmerged(), book.assumptions))
+    own = keep(bundles(book, book.assumptions, live.unmerged()))
     found = pairs(book, book.assumptions, live, own)
     found = keep(found.with_columns(counts=nw.col("strongest") >= limits.tie))
     customers = weighted(book).join(_who(found), on="customer", how="left")
     customers = customers.join(_where(own, limits), on="customer", how="left")
-    sure = bundles(live.all().filter(~nw.col("assumed")), book.assumptions)
+    sure = bundles(book, book.assumptions, live.all().filter(~nw.col("assumed")))
     customers = customers.join(_sure(sure, limits), on="customer", how="left")
     counts = ("ties", "colleagues", "channels", "sure_colleagues", "sure_channels")
     held = held_by(customers, found).select(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -44,6 +45,16 @@ def test_units_and_live_ties_equal_the_oracle(document: Document) -> None:
     for key, (units, ties) in expected.items():
         assert abs(found[key][0] - units) <= 8, key  # one unit per rounded tie
         assert found[key][1] == ties, key
+
+
+@pytest.mark.parametrize("passed", ["desk", "news", None])
+@given(documents())
+def test_many_ties_make_the_same_pairs(passed: str | None, document: Document) -> None:
+    """Whatever people pass on: a desk, whose ties stand beside their own, a newsletter, or nothing."""
+    channels = [{**one, "relayed_by": "anna" if one["id"] == passed else None} for one in document["channels"]]
+    few = loaded(document | {"channels": channels})
+    for tables in (few, replace(few, planned=("planned handover",))):
+        assert holdings(replace(tables, many=True)) == holdings(few)
 
 
 @given(documents(), st.sets(st.sampled_from(EMPLOYEES), min_size=1, max_size=3))

@@ -312,6 +312,12 @@ def test_nobody_with_a_tie_brings_nothing() -> None:
         assert f"Of these 2 people no 1 would {words}" in report.written(result, "table", report.Page())
 
 
+def test_where_most_is_unheld_already_nobody_has_to_go() -> None:
+    bare = loaded(document("mette -> havn strength=0.01", "bo -> havn strength=0.01"))
+    said = netaudit.worst(bare, 1).closing
+    assert any(one.text.startswith("Absence factor: 0; more than half of all revenue is unheld") for one in said)
+
+
 def test_without_a_size_they_are_three_or_as_many_as_there_are() -> None:
     lines = ["anna -> a", "bo -> b", "carl -> c", "dora -> d"]
     assert [netaudit.worst(book(*lines[:count])).summary.size for count in (1, 2, 3, 4)] == [1, 2, 3, 3]

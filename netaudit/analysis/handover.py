@@ -146,7 +146,7 @@ def hand_over(
     """
     keep = book.engine.keep
     live = model.live_ties(book, model.recorded(book, book.assumptions))
-    own = keep(model.bundles(live.unmerged(), book.assumptions))
+    own = keep(model.bundles(book, book.assumptions, live.unmerged()))
     pairs = keep(model.pairs(book, book.assumptions, live, own))
     clause = book.tables.employees.select("clause_until", person="id")
     rates = model.follow_rates(book, book.assumptions, destination).filter(nw.col("person") == leaver)

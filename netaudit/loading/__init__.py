@@ -161,6 +161,7 @@ def _book(found: Found, settings: Settings, when: tuple[date, str], call: tuple[
         logged=assembled.logged,
         subscribes=assembled.subscribes,
         many=assembled.many,
+        planned=(),
         alike=assembled.alike,
         sources=tuple(_sources(typist.tallies, found.digests)),
         warnings=(*found.warnings, *assembled.warnings),

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
+import netaudit
 from netaudit.engine import Engine
 from netaudit.errors import InputError
 from netaudit.loading import from_csv
@@ -424,3 +425,13 @@ def test_the_line_of_a_row_is_the_same_with_and_without_reading_again(lines: lis
         engine, table = read(path)
         whole = [(row, None) for (row,) in engine.ask(f"SELECT rowid FROM {table.relation} ORDER BY 1")]
         assert table.places(list(whole)) == replace(table, straight=False).places(list(whole))
+
+
+def test_texts_of_many_lines_are_packed_and_say_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    few = netaudit.load("examples/telco-csv")
+    monkeypatch.setattr(from_csv, "PACKED", 0)
+    many = netaudit.load("examples/telco-csv")
+    assert many.engine.ask("SELECT count(*) > 0 FROM duckdb_tables() WHERE database_name = 'packed'") == [(True,)]
+    assert netaudit.risk(many) == netaudit.risk(few)
+    assert netaudit.ownership(many) == netaudit.ownership(few)
+    assert netaudit.why(many, "employee:mette") == netaudit.why(few, "employee:mette")  # with the lines of its ties
