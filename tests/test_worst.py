@@ -315,7 +315,7 @@ def test_nobody_with_a_tie_brings_nothing() -> None:
 def test_where_most_is_unheld_already_nobody_has_to_go() -> None:
     bare = loaded(document("mette -> havn strength=0.01", "bo -> havn strength=0.01"))
     said = netaudit.worst(bare, 1).closing
-    assert any(one.text.startswith("Absence factor: 0; more than half of all revenue is unheld") for one in said)
+    assert any(one.text.startswith("Absence factor: 0; more than half of all known revenue is unheld") for one in said)
 
 
 def test_without_a_size_they_are_three_or_as_many_as_there_are() -> None:
