@@ -95,6 +95,7 @@ class Engine:
             config["memory_limit"] = memory_limit
         self.connection = duckdb.connect(config=config)
         self._made = 0
+        self._packed: set[str] = set()
         self._prefix = prefix
 
     @property
@@ -152,6 +153,7 @@ class Engine:
         """A table of texts, with `rowid`; of many rows equal texts of a column are kept once, and compared as one."""
         name = self.new_name()
         if many:
+            self._packed.add(name)
             self.run("ATTACH IF NOT EXISTS ':memory:' AS packed (COMPRESS)")
             self.run(f"CREATE TABLE packed.{name} AS {query}")
             self.run("CHECKPOINT packed")
@@ -164,7 +166,7 @@ class Engine:
         """Drop tables; views take no room."""
         for name in names:
             with contextlib.suppress(duckdb.CatalogException):  # a view; to list them takes longer than to try
-                self.run(f"DROP TABLE {name}")
+                self.run(f"DROP TABLE {'packed.' if name in self._packed else ''}{name}")
 
     def parquet(self, files: Sequence[Path], folders: Mapping[str, Sequence[str | None]]) -> Source:
         """Parquet files as one source; `folders` are columns that the names of their folders bring, by file.
