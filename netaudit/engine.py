@@ -29,7 +29,7 @@ _NO_HIVE = "hive_partitioning=false"
 ROW, PART, _START = "_netaudit_row", "_netaudit_part", "_netaudit_start"
 """Columns of a source that are ours: the number of a row, from 0; the file that has it, and the number of its first."""
 
-_SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
+_SIZE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 
 Frame = nw.LazyFrame[Any]
 
@@ -75,8 +75,8 @@ class Engine:
     """What is raised for a file that cannot be read."""
 
     def __init__(self, threads: int | None = None, memory_limit: str | None = None, prefix: str = "t") -> None:
-        if memory_limit is not None and not _SIZE.fullmatch(memory_limit):
-            raise usage(f"{shown(memory_limit)} is no amount of memory", "such as --memory-limit 4GB")
+        if memory_limit is not None and not _SIZE.fullmatch(str(memory_limit)):
+            raise usage(f"{shown(memory_limit)} is no amount of memory", "such as --memory-limit 4GB; KB, MB, GB or TB")
         self._limit = memory_limit
         spilt = ""
         with contextlib.suppress(OSError):  # where nothing can be written, everything must fit
@@ -185,6 +185,9 @@ class Engine:
             ", ".join([literal(str(file)), str(start), *("NULL" if text is None else literal(text) for text in texts)])
             for file, start, *texts in zip(files, starts, *folders.values(), strict=False)
         )
+        for several in kinds.values():  # a part without a value in a column does not say of which type it is
+            if len(several) > 1:
+                several.pop('"NULL"', None)
         own = ", ".join(f"p.{quoted(column)}" for column in kinds)
         more = "".join(f", s.{quoted(key)}" for key in folders)
         how = f"{_NO_HIVE}, union_by_name=true, file_row_number=true, filename={literal(PART)}"
@@ -203,8 +206,8 @@ class Engine:
 
         A number has no idle decimals, for a blank makes floats of ids; a time at midnight is a day.
         """
-        if kind.startswith("TIMESTAMP WITH TIME ZONE"):
-            return f"strftime({cell} AT TIME ZONE 'UTC', '%Y-%m-%d')"
+        if kind.startswith(("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")):
+            return f"strftime(CAST({cell} AS TIMESTAMPTZ) AT TIME ZONE 'UTC', '%Y-%m-%d')"
         if _FRACTION.fullmatch(kind):
             return f"regexp_replace(CAST({cell} AS VARCHAR), '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
         if kind.startswith("TIMESTAMP"):

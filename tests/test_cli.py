@@ -546,7 +546,8 @@ def test_an_output_that_is_a_link_to_itself_becomes_a_file(havn: Path) -> None:
 @pytest.mark.parametrize(
     ("limit", "said"),
     [
-        ("lots", "U001 'lots' is no amount of memory (such as --memory-limit 4GB)"),
+        ("lots", "U001 'lots' is no amount of memory (such as --memory-limit 4GB; KB, MB, GB or TB)"),
+        ("99999999TB", "U001 '99999999TB' is no amount of memory (such as --memory-limit 4GB; KB, MB, GB or TB)"),
         ("5MB", "U001 more memory is needed than 5MB (give it more with --memory-limit)"),
     ],
 )

@@ -53,7 +53,7 @@ def find(found: Found, path: str | None, form: str | None) -> None:
         elif path.startswith(SERVERS):
             read_database(found, path, address_of(path), "postgresql")
         elif path.startswith(DATABASE):
-            read_frames(found, found.engine.tables(path.removeprefix(DATABASE)))
+            read_frames(found, found.engine.tables(path.removeprefix(DATABASE)), path)
         elif path == "-":
             _read_stdin(found, form)
         elif Path(path).is_dir() and Path(path).suffix.casefold() != ".parquet":
@@ -191,8 +191,10 @@ def _read_folder(found: Found, folder: Path) -> None:
 
 
 def _may_be_table(entry: Path) -> bool:
-    named = entry.suffix.casefold() in TABLE_FILES and entry.name != ALIASES
-    return named or (entry.name in TABLES and is_partitioned(entry))
+    if entry.suffix.casefold() in TABLE_FILES:
+        return entry.name != ALIASES
+    near = entry.name in TABLES or (nearest(entry.name, TABLES) is not None and is_partitioned(entry))
+    return near and entry.is_dir()
 
 
 def _in_folder(folder: Path) -> Callable[[str, Mapped], File]:

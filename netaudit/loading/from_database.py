@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 _MAGIC = {b"SQLite format 3\0": "sqlite", b"DUCK": "duckdb"}
 _NO_VALUES = re.compile(r".*\[\]|jsonb?|bytea|xml")
+_BUSY = {
+    "database is locked": "another program is writing to it; try again",
+    "attempt to write a readonly database": "a program broke off while it wrote; open it with that one first",
+}
 _SECRET = {"password", "passfile", "sslpassword"}
 
 
@@ -128,10 +132,11 @@ def _duckdb(engine: Engine, source: str, label: str) -> Iterator[Copy]:
 @contextmanager
 def _sqlite(engine: Engine, source: str, label: str) -> Iterator[Copy]:
     try:
-        alone = "" if Path(f"{source}-wal").exists() else "&immutable=1"  # or files would appear beside it
+        alone = "&immutable=1" if _is_left(Path(source)) else ""  # or files would appear beside it
         address = f"{Path(source).absolute().as_uri()}?mode=ro{alone}"
-        with closing(sqlite3.connect(address, uri=True)) as connection:
+        with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=2)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
+            connection.execute("BEGIN")  # all tables as of one moment, and of what is committed
             query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY 1"
             names = [name for (name,) in connection.execute(query) if not name.startswith("sqlite_")]
 
@@ -148,7 +153,14 @@ def _sqlite(engine: Engine, source: str, label: str) -> Iterator[Copy]:
 
             yield names, write
     except (sqlite3.Error, UnicodeDecodeError) as error:
-        raise refuse(label, "F002", "cannot be read as an SQLite file", first_line(error)) from None
+        why = first_line(error)
+        raise refuse(label, "F002", "cannot be read as an SQLite file", _BUSY.get(why, why)) from None
+
+
+def _is_left(path: Path) -> bool:
+    """Whether nobody has a file open that keeps a log of what is written beside it, as its header says."""
+    with path.open("rb") as stream:
+        return stream.read(20)[18:20] == b"\2\2" and not Path(f"{path}-wal").exists()
 
 
 @contextmanager

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
+from narwhals.exceptions import DuplicateError
 
-from netaudit.errors import shown, usage
+from netaudit.errors import UsageError, shown, usage
 from netaudit.loading.files import File
 
 if TYPE_CHECKING:
@@ -32,14 +34,34 @@ def _written(name: str, native: Any, copies: ExitStack) -> File:
         frame = nw.from_native(native)
     except TypeError:
         raise usage(f"the table {shown(name)} is no frame but {shown(type(native).__name__)}", KNOWN) from None
+    except DuplicateError:
+        raise usage(f"the table {shown(name)} has two columns of one name") from None
     try:
-        long = [column for column, kind in frame.collect_schema().items() if kind in {nw.Int128, nw.UInt128}]
+        shape = frame.collect_schema()
+        _check(name, shape)
+        long = [column for column, kind in shape.items() if kind in {nw.Int128, nw.UInt128}]
         frame = frame.with_columns(nw.col(*long).cast(nw.String)) if long else frame  # Parquet has floats for them
         if isinstance(frame, nw.LazyFrame):
             frame.sink_parquet(copy.name)
+        elif frame.implementation.is_pandas_like() and not any(native.index.names):
+            nw.maybe_reset_index(frame).write_parquet(copy.name)  # what is left of filtering and sorting
         else:
             frame.write_parquet(copy.name)
+    except UsageError:
+        raise
     except Exception as error:  # noqa: BLE001 - whatever any of these libraries raises
         words = f"{type(error).__name__}: {error}".splitlines()[0]
-        raise usage(f"the table {shown(name)} cannot be written as Parquet", words) from None
+        raise usage(f"the table {shown(name)} cannot be taken over", f"one type in each column? {words}") from None
     return File(Path(copy.name), name)
+
+
+def _check(name: str, shape: Mapping[str, Any]) -> None:
+    """Raise UsageError for a frame without columns, for two of one name, and for lengths of time."""
+    if not shape:
+        raise usage(f"the table {shown(name)} has no columns")
+    folded = Counter(column.casefold() for column in shape)
+    for column, kind in shape.items():
+        if folded[column.casefold()] > 1:
+            raise usage(f"the table {shown(name)} has two columns {shown(column)}", "capitals make no difference")
+        if kind == nw.Duration:
+            raise usage(f"the column {shown(column)} of {shown(name)} holds lengths of time", "a number, or a date")

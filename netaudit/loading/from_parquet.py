@@ -70,7 +70,18 @@ def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
     except OSError as error:
         raise refuse(file.label, "F001", f"cannot be read: {error.strerror}") from None
     except engine.failures:
-        raise refuse(file.label, "F002", "cannot be read as Parquet", "export it anew, or as CSV") from None
+        which = _broken(engine, file, parts)
+        raise refuse(file.label, "F002", f"{which}cannot be read as Parquet", "export it anew, or as CSV") from None
+
+
+def _broken(engine: Engine, file: File, parts: list[File]) -> str:
+    """Which part of a folder cannot be read, as the beginning of a message; nothing for a file."""
+    for part in parts if len(parts) > 1 else ():
+        try:
+            engine.parquet([part.path.resolve()], {})
+        except engine.failures:
+            return f"{shown(part.path.relative_to(file.path).as_posix())} "
+    return ""
 
 
 def read_source(engine: Engine, file: File, asked: set[str], digest: str | None, source: Source) -> ParquetTable:
@@ -99,6 +110,10 @@ def _folders(file: File, parts: list[File], asked: set[str]) -> dict[str, list[s
 def _as_text(engine: Engine, name: str, kind: str, file: File) -> str:
     """The SQL text of a column."""
     text = engine.text_of(quoted(name), kind)
+    several = kind.split(", ")
+    if text is None and len(several) > 1 and all(engine.text_of(name, one) for one in several):
+        message = f"the column {shown(name)} is of several types in its parts: {', '.join(several)}"
+        raise refuse(file.label, "Y006", message, "write all parts with the same one")
     if text is None:
         hint = "a cell is one text, number or date"
         raise refuse(file.label, "Y006", f"the column {shown(name)} is of type {shown(kind)}", hint)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from netaudit.errors import Problem, nearest, shown, usage
 from netaudit.loading.files import File, refuse
@@ -14,42 +15,58 @@ from netaudit.loading.schema import TABLES
 from netaudit.loading.table_files import mapped_files, read_table_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from netaudit.loading.found import Found
     from netaudit.loading.settings import Mapped
 
 
-def read_frames(found: Found, frames: Mapping[str, Any]) -> None:
-    """The tables of a book as frames, by name. Raises UsageError for what is no frame."""
-    if not frames:
+SAID = 5
+"""So many tables that are not read are named."""
+
+
+def read_frames(found: Found, frames: object, database: str | None = None) -> None:
+    """The tables of a book as frames, by name; those of a `database`, or a caller's. Raises UsageError for no frame."""
+    if not isinstance(frames, Mapping) or not frames:
         raise usage("no tables are given", "tables={'ties': frame}")
     held = {name: frame for name, frame in frames.items() if found.engine.holds(frame)}
     found.held |= held
     named = written({name: frame for name, frame in frames.items() if name not in held}, found.copies)
     found.settled |= frames.keys()
     named |= {name: File(Path(name), name) for name in held}
-    _read_named(found, named, named.__getitem__, None)
+    _read_named(found, named, named.__getitem__, database)
 
 
-def _read_named(found: Found, names: Iterable[str], file_of: Callable[[str], File], label: str | None) -> None:
-    """Tables that have names and are no files; those of ours, or those that the settings map."""
+def _read_named(found: Found, names: Iterable[str], file_of: Callable[[str], File], database: str | None) -> None:
+    """Tables that have names and are no files; those of ours, or those that the settings map.
+
+    In a `database` names in capitals are the same, and other tables are passed over, which is said.
+    """
 
     def mapped(table: str, part: Mapped) -> File:
         name = part.file or table
         if name not in names:
             message = f"no table is called {shown(name)}"
-            raise refuse(part.place[0], "F001", message, nearest(name, names), *part.place[1:])
+            hint = nearest(name, names) or ("views in a file are not read" if database else None)
+            raise refuse(part.place[0], "F001", message, hint, *part.place[1:])
         return file_of(name)
 
     if found.settings.tables is not None:
-        files = mapped_files(found.settings, mapped)
-    else:
-        files = {name: [(file_of(name), None)] for name in names if name in TABLES}
-        if not files:
-            hint = f"tables are {', '.join(TABLES)}; settings map other names"
-            found.problems.append(Problem("F006", "no table has a name that a book knows", hint, label))
-    read_table_files(found, files)
+        read_table_files(found, mapped_files(found.settings, mapped))
+        return
+    ours = {name: name for name in names if name in TABLES}
+    if database:
+        ours = {name.casefold(): name for name in names if name.casefold() in TABLES} | ours
+    others = [name for name in names if name not in ours.values()]
+    hint = f"tables are {', '.join(TABLES)}; settings map other names"
+    if not ours:
+        found.problems.append(Problem("F006", "no table has a name that a book knows", hint, database))
+    elif others and database:
+        more = f" and {len(others) - SAID} more" if len(others) > SAID else ""
+        found.notes.append(f"tables of other names are not read: {', '.join(map(shown, others[:SAID]))}{more}; {hint}")
+    elif others:
+        raise usage(f"no table is called {shown(others[0])}", nearest(others[0], TABLES) or hint)
+    read_table_files(found, {table: [(file_of(name), None)] for table, name in ours.items()})
 
 
 def read_database(found: Found, source: str, label: str, kind: str) -> None:

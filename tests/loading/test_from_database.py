@@ -273,3 +273,42 @@ def test_a_server_is_a_book(server: str, tmp_path: Path) -> None:
     settings.write_text("tables: {contacts: {file: sales.notes}, ties: {}}", encoding="utf-8")
     with pytest.raises(InputError, match="Y006 the column 'name' is of type 'json'"):
         netaudit.load(server, settings=settings)
+
+
+def half_written(path: Path) -> sqlite3.Connection:
+    """A file in which a change that nobody has committed lies already."""
+    writing = sqlite3.connect(path, isolation_level=None)
+    writing.execute("CREATE TABLE ties (owner, customer)")
+    writing.executemany("INSERT INTO ties VALUES ('mette', ?)", [(f"c{number:04}",) for number in range(3000)])
+    writing.execute("PRAGMA cache_size = 5")
+    writing.execute("BEGIN")
+    writing.execute("UPDATE ties SET owner = 'ghost'")
+    return writing
+
+
+def test_what_is_not_committed_is_never_read(tmp_path: Path) -> None:
+    """Neither from a file that is being written, nor from one whose program broke off."""
+    left = tmp_path / "left.sqlite"
+    with closing(half_written(tmp_path / "book.sqlite")) as writing:
+        for ending in ("", "-journal"):
+            shutil.copy(tmp_path / f"book.sqlite{ending}", f"{left}{ending}")
+        for name, hint in (("book.sqlite", "another program is writing to it"), ("left.sqlite", "a program broke off")):
+            (problem,) = refused(tmp_path, {}, name).problems
+            assert (problem.code, (problem.hint or "").startswith(hint)) == ("F002", True)
+        writing.execute("ROLLBACK")
+    assert {person for (person,) in rows(loaded(tmp_path, {}, "book.sqlite"), "ties", "person")} == {"mette"}
+    assert not list(tmp_path.glob("book.sqlite?*"))
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
+def test_names_in_capitals_are_ours_and_others_are_named(tmp_path: Path, kind: str) -> None:
+    text, names = TYPES[kind]["text"], ("Channels", "tie", "a", "b", "c", "d", "e")
+    more = [f"CREATE TABLE {name} (id {text}, kind {text})" for name in names]
+    book = netaudit.load(MAKERS[kind](tmp_path / "book.db", *more))
+    assert any(source.path.endswith(":Channels") for source in book.sources)
+    (said,) = (note for note in book.notes() if note.startswith("tables of other names are not read: "))
+    assert said.startswith("tables of other names are not read: 'a', 'b', 'c', 'd', 'e' and 2 more; tables are ")
+    settings = tmp_path / "crm.yml"
+    settings.write_text("tables: {employees: {columns: {id: id}}}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no table is called 'employees' \(views in a file are not read\)"):
+        netaudit.load(tmp_path / "book.db", settings=settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -101,12 +102,17 @@ def test_places_are_found_in_what_was_handed_over() -> None:
     [
         ({}, "no tables are given"),
         ({"ties": [("mette", "havn")]}, "the table 'ties' is no frame but 'list'"),
+        (relation(TIES), "no tables are given"),
         ({"tis": TIES}, "no table has a name that a book knows"),
-        ({"ties": "SELECT error('broken')"}, "the table 'ties' cannot be written as Parquet"),
+        ({"ties": TIES, "Customers": CUSTOMERS}, "no table is called 'Customers' .did you mean 'customers'"),
+        ({"ties": TIES, "deals": TIES}, "no table is called 'deals' .tables are employees"),
+        ({"ties": "SELECT error('broken')"}, "the table 'ties' cannot be taken over"),
     ],
 )
-def test_what_cannot_be_read_is_said(tables: dict[str, Any], words: str) -> None:
-    frames = {name: relation(table) if isinstance(table, str) else table for name, table in tables.items()}
+def test_what_cannot_be_read_is_said(tables: Any, words: str) -> None:
+    frames = tables
+    if isinstance(tables, dict):
+        frames = {name: relation(table) if isinstance(table, str) else table for name, table in tables.items()}
     with pytest.raises((UsageError, InputError), match=words):
         netaudit.load(tables=frames)
 
@@ -114,3 +120,41 @@ def test_what_cannot_be_read_is_said(tables: dict[str, Any], words: str) -> None
 def test_a_book_is_named_or_handed_over() -> None:
     with pytest.raises(UsageError, match="a book is named, or its tables are handed over"):
         netaudit.load("examples/telco", tables={"ties": relation(TIES)})
+
+
+def pandas_of(*columns: tuple[str, list[Any]]) -> Any:
+    pandas = pytest.importorskip("pandas", exc_type=ImportError)
+    importlib.import_module("pyarrow.pandas_compat")
+    names = [name for name, _ in columns]
+    return pandas.DataFrame(list(zip(*(cells for _, cells in columns), strict=True)), columns=names)
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ((), "the table 'ties' has no columns"),
+        ((("owner", ["a"]), ("owner", ["b"])), "the table 'ties' has two columns of one name"),
+        ((("owner", ["a"]), ("Owner", ["b"])), "the table 'ties' has two columns 'owner' .capitals make no difference"),
+        ((("per_year", [timedelta(1)]),), "the column 'per_year' of 'ties' holds lengths of time"),
+        ((("owner", ["a", 1]),), "the table 'ties' cannot be taken over .one type in each column."),
+    ],
+)
+def test_frames_that_are_no_tables(columns: tuple[tuple[str, list[Any]], ...], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        netaudit.load(tables={"ties": pandas_of(*columns)})
+
+
+def test_an_index_without_a_name_is_no_column() -> None:
+    ties = pandas_of(("owner", ["mette", "bo"]), ("customer", ["havn", "fjord"]))
+    kept = netaudit.load(tables={"ties": ties[ties.owner == "bo"]}, as_of="2024-01-01")
+    assert rows(kept, "ties", "person", "customer") == [("bo", "fjord")]
+    named = netaudit.load(tables={"ties": ties.set_index("owner")}, as_of="2024-01-01")
+    assert rows(named, "ties", "person", "customer") == [("bo", "fjord"), ("mette", "havn")]
+
+
+@pytest.mark.parametrize("unit", ["s", "ms", "us", "ns"])
+def test_of_a_time_with_a_zone_the_day_in_utc_counts(unit: str) -> None:
+    late = datetime(2015, 1, 2, 20, tzinfo=timezone(timedelta(hours=-5)))
+    ties = pandas_of(("owner", ["mette"]), ("customer", ["havn"]), ("last_contact", [late]))
+    ties["last_contact"] = ties["last_contact"].dt.as_unit(unit)
+    assert rows(netaudit.load(tables={"ties": ties}, as_of="2024-01-01"), "ties", "last_contact") == [(16438,)]

@@ -12,7 +12,7 @@ import netaudit
 from netaudit.errors import UsageError
 from netaudit.loading import assemble, from_parquet
 
-from . import counted, faults, loaded, rows
+from . import counted, faults, loaded, refused, rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -280,3 +280,20 @@ def test_what_is_broken_within_is_one_error(tmp_path: Path) -> None:
 def test_a_folder_without_any_is_refused(tmp_path: Path) -> None:
     (tmp_path / "ties.parquet").mkdir()
     assert faults(tmp_path, {}, "ties.parquet") == ["ties.parquet: F006"]
+
+
+def test_a_part_that_is_broken_is_named(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/a.parquet", TIES)
+    (tmp_path / "ties/b.parquet").write_bytes(b"PAR1")
+    (problem,) = refused(tmp_path, {}).problems
+    assert problem.message == "'b.parquet' cannot be read as Parquet"
+
+
+def test_parts_of_several_types_say_so_and_one_without_a_value_fits_all(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/a.parquet", f"SELECT *, 'call' AS kind, NULL AS per_year FROM ({TIES})")
+    parquet(tmp_path, "ties/b.parquet", f"SELECT *, NULL AS kind, 12 AS per_year FROM ({TIES})")
+    assert rows(loaded(tmp_path, {}), "ties", "kind", "per_year") == [("call", None), (None, 12.0)]
+    parquet(tmp_path, "ties/b.parquet", f"SELECT *, NULL AS kind, 12.5::DOUBLE AS per_year FROM ({TIES})")
+    parquet(tmp_path, "ties/c.parquet", f"SELECT *, 'call' AS kind, 12 AS per_year FROM ({TIES})")
+    (problem,) = refused(tmp_path, {}).problems
+    assert problem.message == "the column 'per_year' is of several types in its parts: DOUBLE, BIGINT"
