@@ -92,7 +92,8 @@ BookPath = Annotated[
     typer.Argument(
         metavar="[BOOK]",
         show_default=False,
-        help="A book (.yml, .json), a folder of tables, a .csv or .parquet of ties, or - for standard input. "
+        help="A book (.yml, .json), a folder of tables, a .csv or .parquet of ties, a database (a file, "
+        "postgresql://…), or - for standard input. "
         "Without: netaudit.yml or book.yml here.",
     ),
 ]

@@ -198,7 +198,11 @@ def _may_be_table(entry: Path) -> bool:
 
 
 def _in_folder(folder: Path) -> Callable[[str, Mapped], File]:
-    return lambda table, part: below(folder, part.file or f"{table}.csv", part.place)
+    def usual(table: str) -> str:
+        names = (f"{table}.csv", f"{table}.parquet", table)
+        return next((name for name in names if (folder / name).exists()), names[0])
+
+    return lambda table, part: below(folder, part.file or usual(table), part.place)
 
 
 def _read_alone(found: Found, file: File) -> None:

@@ -297,3 +297,10 @@ def test_parts_of_several_types_say_so_and_one_without_a_value_fits_all(tmp_path
     parquet(tmp_path, "ties/c.parquet", f"SELECT *, 'call' AS kind, 12 AS per_year FROM ({TIES})")
     (problem,) = refused(tmp_path, {}).problems
     assert problem.message == "the column 'per_year' is of several types in its parts: DOUBLE, BIGINT"
+
+
+def test_a_mapping_without_a_file_finds_parquet_too(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet", "SELECT 'mette' AS rep, 'havn' AS customer")
+    parquet(tmp_path, "customers/a.parquet", "SELECT 'havn' AS kunde")
+    mapping = "tables: {ties: {columns: {owner: rep, customer: customer}}, customers: {columns: {id: kunde}}}"
+    assert rows(loaded(tmp_path, {"netaudit.yml": mapping}), "ties", "person") == [("mette",)]
