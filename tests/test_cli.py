@@ -574,3 +574,12 @@ def test_where_nothing_can_be_written_there_are_answers_still(
     monkeypatch.setattr("netaudit.engine.tempfile.mkdtemp", refused)
     assert cli.run(["risk", TELCO]) == 0
     assert capsys.readouterr().out.startswith("Whose leaving")
+
+
+def test_help_waits_for_no_engine() -> None:
+    """Start-up time is a feature: what answers are worked out with is imported only for an answer."""
+    code = (
+        "import sys; from netaudit import cli; cli.run(['--help']); "
+        "sys.exit(bool({'duckdb', 'narwhals', 'networkx'} & {*sys.modules}))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0

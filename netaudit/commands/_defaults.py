@@ -18,7 +18,6 @@ from typer.models import OptionInfo
 
 from netaudit.commands import name_of
 from netaudit.errors import InputError, Problem, UsageError, nearest, shown
-from netaudit.loading.files import DATABASE, SERVERS, File, contents
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -155,6 +154,8 @@ def _table(path: Path, *, required: bool) -> dict[str, Any] | None:
     """The settings in a file; None where it is not there, or is a project's without a table of ours."""
     if not required and not os.path.lexists(path):  # whatever else is there must be one, or it would be passed over
         return None
+    from netaudit.loading.files import File, contents
+
     data = contents(File(path, str(path)))
     project = path.name == FILES[1]
     if project and b"netaudit" not in data:
@@ -205,12 +206,19 @@ def _wrong(
             yield Problem("V006", f"{key} is a command, and takes a table", f"[{key}]", path, _line(lines, key))
         elif key not in known:
             yield _unknown(path, lines, key, [*known, *more])
-        elif key == "book" and str(said.value).startswith((*SERVERS, DATABASE)):
+        elif key == "book" and _is_elsewhere(str(said.value)):
             message = f"a file of the project cannot name {shown(said.value.partition(':')[0])}: as the book"
             yield Problem("V006", message, "name it on the command line", path, _line(lines, key))
         elif not any(setting.takes(said.value) for setting in known[key]):
             message = f"{key} cannot be {shown(said.value)}"
             yield Problem("V006", message, _choices(known[key][0]), path, _line(lines, key))
+
+
+def _is_elsewhere(book: str) -> bool:
+    """Whether a book lies on a server or in a cluster."""
+    from netaudit.loading.files import DATABASE, SERVERS
+
+    return book.startswith((*SERVERS, DATABASE))
 
 
 def _unknown(path: str, lines: list[str], key: str, known: Iterable[str]) -> Problem:
