@@ -204,7 +204,7 @@ def start_up(options: argparse.Namespace, folder: Path) -> None:
     }
     output = folder / "answer.txt"
     in_turn(commands, dict.fromkeys(commands, 1), output)
-    runs = dict.fromkeys(commands, min(options.runs * 3, STARTS))
+    runs = dict.fromkeys(commands, min(options.runs * 3, STARTS) if options.runs > 1 else 1)
     say(*table(in_turn(commands, runs, output)), "", machine())
 
 
