@@ -29,8 +29,14 @@ def third_party() -> Path:
 
 
 UNMEASURED = (
-    *("test_naughty", "test_guarantees", "test_hostile", "test_escape", "gate.py::test_exit_codes"),
+    *("test_pollution", "test_naughty", "test_guarantees", "test_hostile", "test_escape", "gate.py::test_exit_codes"),
     *("brute_force", "of_equal_people", "more_budget", "small_books", "closed_form_equals", "gives_what_it_promised"),
+    *(
+        "followers_of_the_page_on",
+        "whoever_the_book_is_about",
+        "nothing_changed_in_the_same",
+        "each_person_alone_would",
+    ),
     *("plain_loops_say", "is_the_mirror", "hash_seeds", "any_book_comes_back"),
 )
 """Tests that go many times through what others have covered, and would take a quarter longer if it were measured."""

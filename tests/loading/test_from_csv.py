@@ -436,3 +436,20 @@ def test_texts_of_many_lines_are_packed_and_say_the_same(monkeypatch: pytest.Mon
     assert netaudit.risk(many) == netaudit.risk(few)
     assert netaudit.ownership(many) == netaudit.ownership(few)
     assert netaudit.why(many, "employee:mette") == netaudit.why(few, "employee:mette")  # with the lines of its ties
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ('owner,customer\n"x\\""y",b\n', "a quote behind a backslash can be read two ways"),
+        ('owner,customer,kind\n"a,b,c\nd",e,f\n', "a cell that looks like several rows"),
+        ("owner,customer\nmette,#N/A\n", "customer: '#N/A' is a spreadsheet's error"),
+    ],
+)
+def test_what_may_be_two_things_is_refused(tmp_path: Path, text: str, message: str) -> None:
+    assert [problem.message for problem in refused(tmp_path, {"ties.csv": text}).problems] == [message]
+
+
+def test_letters_that_were_spoilt_before_are_warned_of(tmp_path: Path) -> None:
+    (warning,) = loaded(tmp_path, {"ties.csv": "owner,customer\nM\u00c3\u00a6tte,havn\n"}).warnings
+    assert warning.startswith(f"{tmp_path}/ties.csv:2: letters look spoilt ('\u00c3\u00a6')")

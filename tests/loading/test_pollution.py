@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-import netaudit
+from netaudit.engine import Engine
 from netaudit.errors import InputError
+from netaudit.loading import load
 from netaudit.loading.values import Reading, read_date
 
 from .pollution import FAMILIES, SETTINGS, Row, Variant
@@ -50,7 +51,7 @@ def found(book: Book) -> Facts:
     return set(ties), set(book.engine.rows(book.tables.customers.select("id", "revenue")))
 
 
-def outcome(folder: Path, variant: Variant) -> str:
+def outcome(folder: Path, variant: Variant, engine: Engine) -> str:
     """What becomes of a variant: "right", "refused" at a place, or in which way it is wrong.
 
     "warned" are letters that were spoilt before: taken as they stand, and the first of them is named with its line.
@@ -60,7 +61,7 @@ def outcome(folder: Path, variant: Variant) -> str:
         SETTINGS + (f"encoding: {variant.encoding}\n" if variant.encoding else ""), encoding="utf-8"
     )
     try:
-        book = netaudit.load(str(folder), as_of="2024-01-01")
+        book = load(str(folder), as_of="2024-01-01", engine=engine)
     except InputError as error:
         nowhere = [
             str(problem)
@@ -79,7 +80,8 @@ def outcome(folder: Path, variant: Variant) -> str:
 
 @pytest.mark.parametrize("family", FAMILIES)
 def test_nothing_is_silently_wrong(tmp_path: Path, family: str) -> None:
-    outcomes = {variant.name: outcome(tmp_path, variant) for variant in FAMILIES[family]()}
+    engine = Engine(1)
+    outcomes = {variant.name: outcome(tmp_path, variant, engine) for variant in FAMILIES[family]()}
     assert {name: told for name, told in outcomes.items() if told not in TOLD} == {}
     counts = Counter(outcomes.values())
     assert tuple(counts[told] for told in TOLD) == READ[family]
