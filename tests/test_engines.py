@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from unittest import mock
 
 import pytest
@@ -16,11 +17,12 @@ from netaudit.errors import UsageError
         ({"engine": "sparc"}, "no engine is called 'sparc'"),
         ({"spark": "local"}, "only the engine spark has a master"),
         ({"engine": "spark", "memory_limit": "1GB"}, "--memory-limit is for the engine duckdb"),
+        ({"memory_limit": 1 << 30}, "'1073741824' is no amount of memory"),
     ],
 )
-def test_what_does_not_go_together(options: dict[str, str], words: str) -> None:
+def test_what_does_not_go_together(options: dict[str, Any], words: str) -> None:
     with pytest.raises(UsageError, match=words):
-        netaudit.load("examples/telco", **options)  # type: ignore[arg-type]
+        netaudit.load("examples/telco", **options)
 
 
 def test_an_engine_that_is_not_installed() -> None:
