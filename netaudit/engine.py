@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import duckdb
 import narwhals as nw
 
-from netaudit.errors import shown, usage
+from netaudit.errors import UsageError, shown, usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -29,7 +29,7 @@ _NO_HIVE = "hive_partitioning=false"
 ROW, PART, _START = "_netaudit_row", "_netaudit_part", "_netaudit_start"
 """Columns of a source that are ours: the number of a row, from 0; the file that has it, and the number of its first."""
 
-_SIZE = re.compile(r"[0-9]{1,6}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
+_SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 
 Frame = nw.LazyFrame[Any]
 
@@ -64,6 +64,10 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def _no_size(limit: object) -> UsageError:
+    return usage(f"{shown(limit)} is no amount of memory", "such as --memory-limit 4GB; KB, MB, GB or TB")
+
+
 class Engine:
     """One in-memory database: no server, no network, no extension is ever loaded.
 
@@ -76,7 +80,7 @@ class Engine:
 
     def __init__(self, threads: int | None = None, memory_limit: str | None = None, prefix: str = "t") -> None:
         if memory_limit is not None and not _SIZE.fullmatch(str(memory_limit)):
-            raise usage(f"{shown(memory_limit)} is no amount of memory", "such as --memory-limit 4GB; KB, MB, GB or TB")
+            raise _no_size(memory_limit)
         self._limit = memory_limit
         spilt = ""
         with contextlib.suppress(OSError):  # where nothing can be written, everything must fit
@@ -93,7 +97,10 @@ class Engine:
             config["threads"] = threads
         if memory_limit is not None:
             config["memory_limit"] = memory_limit
-        self.connection = duckdb.connect(config=config)
+        try:
+            self.connection = duckdb.connect(config=config)
+        except duckdb.ParserException:  # more than the engine can count
+            raise _no_size(memory_limit) from None
         self._made = 0
         self._packed: set[str] = set()
         self._prefix = prefix

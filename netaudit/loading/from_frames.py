@@ -59,9 +59,9 @@ def _check(name: str, shape: Mapping[str, Any]) -> None:
     """Raise UsageError for a frame without columns, for two of one name, and for lengths of time."""
     if not shape:
         raise usage(f"the table {shown(name)} has no columns")
-    folded = Counter(column.casefold() for column in shape)
+    folded = Counter(str(column).casefold() for column in shape)
     for column, kind in shape.items():
-        if folded[column.casefold()] > 1:
+        if folded[str(column).casefold()] > 1:
             raise usage(f"the table {shown(name)} has two columns {shown(column)}", "capitals make no difference")
         if kind == nw.Duration:
             raise usage(f"the column {shown(column)} of {shown(name)} holds lengths of time", "a number, or a date")
