@@ -37,7 +37,7 @@ def show(
     """
     wanted = {output: form} if output is None or isinstance(output, str) else _outputs(form, output)
     texts = {path: written(result, form, _page(form, path, top, color)) for path, form in wanted.items()}
-    notes = [] if book is None or quiet else notes_on(book, verbose=verbose)
+    notes = [] if book is None else notes_on(book, quiet=quiet, verbose=verbose)
     own = [] if book is None else [f"warning: {one}" for one in result.warnings if one not in book.warnings]
     remarks = [*(f"warning: {warning}" for warning in result.warnings), *notes]
     if quiet:  # what makes a verdict worth less is no note
@@ -113,7 +113,7 @@ def show_both(
     from netaudit.analysis.diff import told_apart
 
     texts = {output: written(result, form, _page(form, output, top, color))}
-    notes = told_apart(*(notes_on(book, verbose=verbose) for book in books))
+    notes = told_apart(*(notes_on(book, quiet=quiet, verbose=verbose) for book in books))
     known = told_apart(*(book.warnings for book in books))
     own = [f"warning: {warning}" for warning in result.warnings if warning not in known]
     remarks = [*(f"warning: {warning}" for warning in result.warnings), *notes]
@@ -130,8 +130,10 @@ def _page(form: str, output: str | None, top: int | None, color: str) -> Page:
     return Page(width, colored, fancy, top)
 
 
-def notes_on(book: Book, *, verbose: bool) -> list[str]:
-    """What the user should know about the data behind an answer."""
+def notes_on(book: Book, *, quiet: bool, verbose: bool) -> list[str]:
+    """What the user should know about the data behind an answer; nothing is counted for who wants no notes."""
+    if quiet:
+        return []
     remarks = []
     if book.as_of_from == "clock":
         remarks.append(f"note: as of today, {book.as_of.isoformat()}; --as-of or as_of: fixes the day")

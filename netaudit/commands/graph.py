@@ -65,6 +65,6 @@ def graph(
     wanted = output_format or form_for(output)
     loaded = netaudit.load(book, settings=settings, as_of=as_of, assume=assume or (), form=form, with_plan=with_plan)
     found = netaudit.graph(loaded, around=around, hops=hops)
-    remarks = [*(f"warning: {warning}" for warning in loaded.warnings), *notes_on(loaded, verbose=verbose)]
+    remarks = [*(f"warning: {warning}" for warning in loaded.warnings), *notes_on(loaded, quiet=quiet, verbose=verbose)]
     read = (source.path for source in loaded.sources)
     hand_over({output: text_of(found, wanted)}, read, quiet=quiet, remarks=remarks)
