@@ -303,7 +303,9 @@ def _reached_directly(ties: Frame) -> Frame:
     """
     ends = ["channel", "customer", "contact"]
     named = nw.col("kind") != COUNTED
-    direct = ties.filter(nw.col("channel") != "", nw.col("person") == "", named).group_by(*ends).agg(ways=nw.len())
+    both = ties.filter(nw.col("person") != "").group_by("channel").agg()
+    direct = ties.filter(nw.col("person") == "", named).join(both, on="channel", how="semi")
+    direct = direct.group_by(*ends).agg(ways=nw.len())
     joined = ties.join(direct, on=ends, how="left")
     person = nw.when(named & ~nw.col("ways").is_null()).then(nw.lit("")).otherwise(nw.col("person"))
     return joined.with_columns(person=person).drop("ways")
