@@ -17,14 +17,13 @@ import narwhals as nw
 from netaudit.errors import UsageError, shown, usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
 _PLAIN = re.compile(
     r"VARCHAR|BOOLEAN|U?(TINY|SMALL|BIG|HUGE)?INT(EGER)?|DATE|TIMESTAMP(_S|_MS|_NS)?|UUID|ENUM\(.*\)|\"NULL\""
 )
 _FRACTION = re.compile(r"FLOAT|DOUBLE|DECIMAL\(.*\)")
-_WHOLE = re.compile(r"(TINY|SMALL|BIG)?INT(EGER)?|U(TINY|SMALL)?INT(EGER)?")
 _NO_HIVE = "hive_partitioning=false"
 ROW, PART, _START = "_netaudit_row", "_netaudit_part", "_netaudit_start"
 """Columns of a source that are ours: the number of a row, from 0; the file that has it, and the number of its first."""
@@ -41,7 +40,7 @@ _OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException
 class Source(NamedTuple):
     """A query for a table that lies outside, with ROW; its columns (name, type), and how many rows it has.
 
-    A type is several, with commas between them, where parts of the table differ in it.
+    A type is several, with commas between them, where parts of the table differ in it and one of them has no text.
     """
 
     query: str
@@ -77,6 +76,9 @@ class Engine:
 
     failures: tuple[type[Exception], ...] = (duckdb.Error,)
     """What is raised for a file that cannot be read."""
+
+    text = "VARCHAR"
+    """The type of texts."""
 
     def __init__(self, threads: int | None = None, memory_limit: str | None = None, prefix: str = "t") -> None:
         if memory_limit is not None and not _SIZE.fullmatch(str(memory_limit)):
@@ -180,33 +182,57 @@ class Engine:
 
         Raises one of `failures` for what is no Parquet, and where a row cannot be told from another.
         """
-        names = [re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(file)) for file in files]  # no patterns
-        kinds: dict[str, dict[str, None]] = {}
-        for name in names:
-            for column, kind, *_ in self.ask(f"DESCRIBE SELECT * FROM read_parquet({literal(name)}, {_NO_HIVE})"):
-                kinds.setdefault(column, {})[_WHOLE.sub("BIGINT", kind) if len(files) > 1 else kind] = None
-        counts = [self.ask(f"SELECT count(*) FROM read_parquet({literal(name)})")[0][0] for name in names]
-        starts = accumulate(counts, initial=0)
-        brought = ", ".join(map(quoted, (PART, _START, *folders)))
-        values = (
+        names = [literal(re.sub(r"[*?\[]", lambda found: f"[{found[0]}]", str(file))) for file in files]  # no patterns
+        kinds = [
+            {column: kind for column, kind, *_ in self.ask(f"DESCRIBE SELECT * FROM read_parquet({name}, {_NO_HIVE})")}
+            for name in names
+        ]
+        counts = [self.ask(f"SELECT count(*) FROM read_parquet({name})")[0][0] for name in names]
+        brought = [
             ", ".join([literal(str(file)), str(start), *("NULL" if text is None else literal(text) for text in texts)])
-            for file, start, *texts in zip(files, starts, *folders.values(), strict=False)
-        )
-        for several in kinds.values():  # a part without a value in a column does not say of which type it is
-            if len(several) > 1:
-                several.pop('"NULL"', None)
-        own = ", ".join(f"p.{quoted(column)}" for column in kinds)
+            for file, start, *texts in zip(files, accumulate(counts, initial=0), *folders.values(), strict=False)
+        ]
+        keys = ", ".join(map(quoted, (PART, _START, *folders)))
         more = "".join(f", s.{quoted(key)}" for key in folders)
-        how = f"{_NO_HIVE}, union_by_name=true, file_row_number=true, filename={literal(PART)}"
-        query = (
-            f"SELECT {own}{more}, p.file_row_number + s.{_START} AS {ROW} "
-            f"FROM read_parquet([{', '.join(map(literal, names))}], {how}) p "
-            f"JOIN (VALUES {', '.join(f'({row})' for row in values)}) s({brought}) ON s.{PART} = p.{PART}"
+        how = f"{_NO_HIVE}, file_row_number=true, filename={literal(PART)}"
+        shape, alike = self.parts(kinds, lambda name: f"p.{quoted(name)}")
+        query = " UNION ALL BY NAME ".join(
+            f"SELECT {', '.join(f'{cell} AS {quoted(name)}' for name, cell in cells.items())}{more}, "
+            f"p.file_row_number + s.{_START} AS {ROW} "
+            f"FROM read_parquet([{', '.join(names[number] for number in numbers)}], {how}) p "
+            f"JOIN (VALUES {', '.join(f'({brought[number]})' for number in numbers)}) s({keys}) ON s.{PART} = p.{PART}"
+            for numbers, cells in alike
         )
         if self.ask(f"SELECT count(*) FROM ({query})")[0][0] != sum(counts):
             raise duckdb.InvalidInputException("rows without a part")
-        shape = [(column, ", ".join(several)) for column, several in kinds.items()]
-        return Source(query, [*shape, *((key, "VARCHAR") for key in folders)], sum(counts))
+        return Source(query, [*shape, *((key, self.text) for key in folders)], sum(counts))
+
+    def parts(
+        self, kinds: Sequence[Mapping[str, str]], cell: Callable[[str], str]
+    ) -> tuple[list[tuple[str, str]], list[tuple[list[int], dict[str, str]]]]:
+        """A table whose parts have columns of these `kinds`: its shape, and how parts of equal columns are read.
+
+        That is the numbers of these parts and, by column, its `cell`; or the text of that, where another part has
+        another type.
+        """
+        types: dict[str, dict[str, None]] = {}
+        alike: dict[tuple[tuple[str, str], ...], list[int]] = {}
+        for number, own in enumerate(kinds):
+            alike.setdefault(tuple(own.items()), []).append(number)
+            for name, kind in own.items():
+                types.setdefault(name, {})[kind] = None
+        mixed = {
+            name for name, several in types.items() if len(several) > 1 and all(map(self.text_of, several, several))
+        }
+        shape = [(name, self.text if name in mixed else ", ".join(several)) for name, several in types.items()]
+        read = [
+            (
+                numbers,
+                {name: str(self.text_of(cell(name), kind)) if name in mixed else cell(name) for name, kind in own},
+            )
+            for own, numbers in alike.items()
+        ]
+        return shape, read
 
     def text_of(self, cell: str, kind: str) -> str | None:
         """The SQL text of a cell of some type; None for what is no single value.

@@ -11,11 +11,13 @@ import re
 import uuid
 import warnings
 import weakref
+from functools import partial, reduce
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 import narwhals as nw
 import sqlglot
+from py4j.protocol import Py4JJavaError  # type: ignore[import-untyped]
 from pyspark.errors import AnalysisException, PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from sqlglot import expressions as sql
@@ -35,6 +37,11 @@ TYPES = {"VARCHAR": "string", "BIGINT": "bigint", "INTEGER": "int", "DOUBLE": "d
 _DOLLAR = r"\u0024{"
 """A dollar and a brace within a literal: bare, Spark would put a variable of the environment in their place."""
 
+_PATH, _INDEX = "_netaudit_path", "_netaudit_index"
+"""Columns that say in which file a row stands, and in which place there."""
+
+_WHERE = (f"_metadata.file_path AS {_PATH}", f"_metadata.row_index AS {_INDEX}")
+
 _PLAIN = re.compile(r"string|boolean|tinyint|smallint|int|bigint|date|void|(var)?char\([0-9]+\)")
 _FRACTION = re.compile(r"float|double|decimal\(.*\)")
 
@@ -46,7 +53,8 @@ class SparkEngine(Engine):
     it is the session that runs already, or what spark-submit says. Raises UsageError where none can be had.
     """
 
-    failures = (PySparkException,)
+    failures = (PySparkException, Py4JJavaError)
+    text = "string"
 
     def __init__(
         self,
@@ -137,14 +145,34 @@ class SparkEngine(Engine):
 
     def parquet(self, files: Sequence[Path], folders: Mapping[str, Sequence[str | None]]) -> Source:
         """Parquet files as one source; `folders` are columns that the names of their folders bring, by file."""
-        paths = (re.sub(r"([][{}*?\\])", r"\\\1", f"file:{file}") for file in files)  # no patterns
-        read = self.session.read.option("mergeSchema", len(files) > 1).parquet(*paths)
+        paths = [re.sub(r"([][{}*?\\])", r"\\\1", f"file:{file}") for file in files]  # no patterns
         parts = {f"file:{file}": number for number, file in enumerate(files)}
-        path = "regexp_replace(url_decode(replace(_metadata.file_path, '+', '%2B')), '^file:/+', 'file:/')"
+        path = f"regexp_replace(url_decode(replace({_PATH}, '+', '%2B')), '^file:/+', 'file:/')"
         cases = " ".join(f"WHEN {_text(name)} THEN {number}" for name, number in parts.items())
         brought = [f"{_case(f'CASE {path} {cases} END', texts)} AS {_tick(key)}" for key, texts in folders.items()]
-        frame = self._numbered(read, f"CASE {path} {cases} END", "_metadata.row_index", brought)
-        return frame._replace(shape=[*read.dtypes, *((key, "string") for key in folders)])
+        read, shape = self._read(paths)
+        source = self._numbered(read, shape, f"CASE {path} {cases} END", _INDEX, brought)
+        return source._replace(shape=[*shape, *((key, self.text) for key in folders)])
+
+    def _read(self, paths: Sequence[str]) -> tuple[DataFrame, list[tuple[str, str]]]:
+        """Parquet files with their _PATH and _INDEX; and the shape of them all.
+
+        They are read at once where they fit together, for to look into each takes time.
+        """
+        try:
+            read = self._merged(paths)
+            return read.selectExpr("*", *_WHERE), read.dtypes
+        except self.failures:
+            shape, alike = self.parts([dict(self._merged([path]).dtypes) for path in paths], quoted)
+        frames = []
+        for numbers, cells in alike:
+            name = self._name(self._merged([paths[number] for number in numbers]).selectExpr("*", *_WHERE))
+            taken = ", ".join(f"{cell} AS {quoted(column)}" for column, cell in cells.items())
+            frames.append(self._query(_parsed(f"SELECT {taken}, {_PATH}, {_INDEX} FROM {name}"), ()))
+        return reduce(partial(DataFrame.unionByName, allowMissingColumns=True), frames), shape
+
+    def _merged(self, paths: Sequence[str]) -> DataFrame:
+        return self.session.read.option("mergeSchema", len(paths) > 1).parquet(*paths)
 
     def holds(self, frame: object) -> bool:
         """Whether it is a frame of Spark's."""
@@ -152,10 +180,13 @@ class SparkEngine(Engine):
 
     def source(self, frame: Any) -> Source:
         """A frame that the session has as a source; its rows are numbered through its partitions."""
-        return self._numbered(frame, "spark_partition_id()", f"monotonically_increasing_id() % {1 << 33}", ())
+        row = f"monotonically_increasing_id() % {1 << 33}"
+        return self._numbered(frame, frame.dtypes, "spark_partition_id()", row, ())
 
-    def _numbered(self, read: DataFrame, part: str, row: str, more: Sequence[str]) -> Source:
-        """A source with `more` columns, whose rows are numbered through its parts and by `row` within each."""
+    def _numbered(
+        self, read: DataFrame, shape: list[tuple[str, str]], part: str, row: str, more: Sequence[str]
+    ) -> Source:
+        """A source of this shape with `more` columns, rows numbered through its parts and by `row` within each."""
         counts = dict(map(tuple, read.selectExpr(f"{part} AS part").groupBy("part").count().collect()))
         if None in counts:
             raise AnalysisException("rows without a part")
@@ -164,8 +195,8 @@ class SparkEngine(Engine):
         first = {number: starts[number] - counts[number] for number in parts}
         start = f"CASE {part} {' '.join(f'WHEN {number} THEN {rows}' for number, rows in first.items())} END"
         number = f"CAST({row} + {start if parts else 0} AS BIGINT) AS {ROW}"
-        name = self._name(read.selectExpr(*map(_tick, read.columns), *more, number))
-        return Source(f"SELECT * FROM {name}", list(read.dtypes), sum(counts.values()))
+        name = self._name(read.selectExpr(*(_tick(column) for column, _ in shape), *more, number))
+        return Source(f"SELECT * FROM {name}", shape, sum(counts.values()))
 
     def tables(self, database: str) -> dict[str, DataFrame]:
         """The tables of one of the session's databases, by name. Raises UsageError where there is none of that name."""

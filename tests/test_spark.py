@@ -103,11 +103,13 @@ def contents(book: Book, table: str) -> list[tuple[Any, ...]]:
 
 
 def test_parquet_is_read_by_the_cluster(folder: Path, session: Any, tmp_path: Path) -> None:
-    """Also in parts, with other columns in each, dates, numbers and moments; rows are numbered by file."""
+    """Also in parts, with other columns and types in each, dates, numbers and moments; rows are numbered by file."""
     shutil.copy(folder / "netaudit.yml", tmp_path)
     wanted = (
         ("ties/part=2/b.parquet", "SELECT 'e1' AS owner, 'c1' AS customer, DATE '2023-11-01' AS last_contact"),
-        ("ties/part=1/a.parquet", "SELECT 'e2' AS owner, 'c1' AS customer, 12.5::DOUBLE AS per_year"),
+        ("ties/part=2/c.parquet", "SELECT 'e3' AS owner, 'c1' AS customer, TIMESTAMP '2023-11-01' AS last_contact"),
+        ("ties/part=2/d.parquet", "SELECT 7 AS customer, 'e2' AS owner, 12.5::DOUBLE AS per_year"),
+        ("ties/part=1/a.parquet", "SELECT 'e2' AS owner, 'c1' AS customer, 12 AS per_year"),
         (
             "customers.parquet",
             "SELECT 'c1' AS id, 12000000.25::DOUBLE AS revenue, TIMESTAMPTZ '2024-05-01 23:30:00+00' AS renewal_on",
@@ -124,6 +126,10 @@ def test_parquet_is_read_by_the_cluster(folder: Path, session: Any, tmp_path: Pa
     for table in ("ties", "customers"):
         assert contents(there, table) == contents(here, table)
     assert here.sources == there.sources
+    assert [source.loaded for source in there.sources] == [0, 1, 3]
+    (tmp_path / "ties/broken.parquet").write_bytes(b"PAR1")
+    with pytest.raises(InputError, match=r"'broken\.parquet' cannot be read as Parquet"):
+        netaudit.load(tmp_path, engine="spark", spark=session)
 
 
 def test_a_variable_of_the_environment_is_put_in_nowhere(

@@ -109,11 +109,8 @@ def _folders(file: File, parts: list[File], asked: set[str]) -> dict[str, list[s
 
 def _as_text(engine: Engine, name: str, kind: str, file: File) -> str:
     """The SQL text of a column."""
-    text = engine.text_of(quoted(name), kind)
-    several = kind.split(", ")
-    if text is None and len(several) > 1 and all(engine.text_of(name, one) for one in several):
-        message = f"the column {shown(name)} is of several types in its parts: {', '.join(several)}"
-        raise refuse(file.label, "Y006", message, "write all parts with the same one")
+    several = ", " in kind  # one of which is no single value
+    text = None if several else engine.text_of(quoted(name), kind)
     if text is None:
         hint = "a cell is one text, number or date"
         raise refuse(file.label, "Y006", f"the column {shown(name)} is of type {shown(kind)}", hint)
