@@ -237,12 +237,14 @@ class Engine:
     def text_of(self, cell: str, kind: str) -> str | None:
         """The SQL text of a cell of some type; None for what is no single value.
 
-        A number has no idle decimals, for a blank makes floats of ids; a time at midnight is a day.
+        A number has no idle decimals, for a blank makes floats of ids; one that is cut short has a power of ten, and
+        always a fraction before it. A time at midnight is a day.
         """
         if kind.startswith(("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ")):
             return f"strftime(CAST({cell} AS TIMESTAMPTZ) AT TIME ZONE 'UTC', '%Y-%m-%d')"
         if _FRACTION.fullmatch(kind):
-            return f"regexp_replace(CAST({cell} AS VARCHAR), '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
+            plain = f"regexp_replace(CAST({cell} AS VARCHAR), '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
+            return f"regexp_replace({plain}, '^(-?[0-9])e', '\\1.0e')"
         if kind.startswith("TIMESTAMP"):
             return f"regexp_replace(CAST({cell} AS VARCHAR), ' 00:00:00$', '')"
         return f"CAST({cell} AS VARCHAR)" if _PLAIN.fullmatch(kind) else None

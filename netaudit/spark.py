@@ -62,8 +62,12 @@ class SparkEngine(Engine):
         threads: int | None = None,
     ) -> None:
         self.session = _session(spark) if spark is None or isinstance(spark, str) else spark
+        if self.session.conf.get("spark.sql.ansi.enabled") == "false":
+            hint = "set spark.sql.ansi.enabled to true"
+            raise usage("this Spark session passes over what it cannot work out, such as sums that are too large", hint)
         self._prefix = f"netaudit_{uuid.uuid4().hex}"  # a session may hold several books
         self._made = 0
+        self._lying: list[DataFrame] = []
         self._reader = Engine(threads, prefix=f"{self._prefix}_here")
         weakref.finalize(self, _dropped, self.session, self._prefix)
 
@@ -179,9 +183,14 @@ class SparkEngine(Engine):
         return isinstance(frame, DataFrame)
 
     def source(self, frame: Any) -> Source:
-        """A frame that the session has as a source; its rows are numbered through its partitions."""
+        """A frame that the session has as a source; its rows are numbered through its partitions.
+
+        What is no table that lies there is worked out once: asked again, it may be in other partitions.
+        """
         row = f"monotonically_increasing_id() % {1 << 33}"
-        return self._numbered(frame, frame.dtypes, "spark_partition_id()", row, ())
+        numbered = frame.selectExpr("*", f"spark_partition_id() AS {_PATH}", f"{row} AS {_INDEX}")
+        lies = any(frame is table for table in self._lying)
+        return self._numbered(numbered if lies else _worked_out(numbered), frame.dtypes, _PATH, _INDEX, ())
 
     def _numbered(
         self, read: DataFrame, shape: list[tuple[str, str]], part: str, row: str, more: Sequence[str]
@@ -205,7 +214,10 @@ class SparkEngine(Engine):
         except PySparkException:
             raise usage(f"the session has no database {shown(database)}") from None
         names = [row["tableName"] for row in shown_there if not row["isTemporary"]]
-        return {name: self.session.table(f"{_tick(database)}.{_tick(name)}") for name in names}
+        views = {row["viewName"] for row in self.session.sql(f"SHOW VIEWS IN {_tick(database)}").collect()}
+        found = {name: self.session.table(f"{_tick(database)}.{_tick(name)}") for name in names}
+        self._lying += [frame for name, frame in found.items() if name not in views]
+        return found
 
     def text_of(self, cell: str, kind: str) -> str | None:
         """The SQL text of a cell of some type of Spark's; None for what is no single value."""
@@ -214,8 +226,10 @@ class SparkEngine(Engine):
         if kind == "timestamp_ntz":
             return f"regexp_replace(CAST({cell} AS VARCHAR), ' 00:00:00$', '')"
         if _FRACTION.fullmatch(kind):
-            plain = f"CAST(TRY_CAST(CAST({cell} AS VARCHAR) AS DECIMAL(38, 18)) AS VARCHAR)"  # no powers of ten
-            text = f"coalesce({plain}, CAST({cell} AS VARCHAR))"
+            size = f"abs(CAST({cell} AS DOUBLE))"
+            usual = f"{size} = 0 OR {size} BETWEEN 1e-4 AND 9999999999999998"  # else with a power of ten, as in DuckDB
+            plain = f"TRY_CAST(CASE WHEN {usual} THEN CAST({cell} AS VARCHAR) END AS DECIMAL(38, 18))"
+            text = f"coalesce(CAST({plain} AS VARCHAR), CAST({cell} AS VARCHAR))"
             return f"regexp_replace({text}, '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
         return f"CAST({cell} AS VARCHAR)" if _PLAIN.fullmatch(kind) else None
 

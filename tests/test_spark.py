@@ -12,7 +12,9 @@ import duckdb
 import pytest
 
 import netaudit
+from netaudit.engine import ROW, Engine
 from netaudit.errors import InputError, UsageError
+from netaudit.loading.values import CellError, Reading, read_id
 from netaudit.report import Page, written
 from tests.benchmarks.lifelike import write_book
 
@@ -185,6 +187,62 @@ def test_tables_of_a_session_are_read_as_they_are(session: Any, tmp_path: Path) 
         session.sql("DROP DATABASE netaudit_test CASCADE")
     with pytest.raises(UsageError, match="the session has no database 'none'"):
         netaudit.load("spark:none", engine="spark", spark=session)
+
+
+def test_rows_of_a_frame_keep_their_numbers_however_it_is_worked_out(session: Any) -> None:
+    """Spark brings small pieces together as it goes, and otherwise if it is asked for fewer columns."""
+    from netaudit.spark import SparkEngine
+
+    settings = {
+        "spark.sql.adaptive.enabled": "true",
+        "spark.sql.adaptive.advisoryPartitionSizeInBytes": "64KB",
+        "spark.sql.adaptive.coalescePartitions.minPartitionSize": "16KB",
+        "spark.sql.adaptive.coalescePartitions.parallelismFirst": "false",
+        "spark.sql.shuffle.partitions": "40",
+    }
+    before = {name: session.conf.get(name) for name in settings}
+    try:
+        for name, value in settings.items():
+            session.conf.set(name, value)
+        made = session.range(0, 20000, 1, 4).selectExpr(
+            "id % 10000 AS customer", "sha2(CAST(CAST(id AS STRING) AS BINARY), 512) AS source"
+        )
+        engine = SparkEngine(session)
+        query, _, rows = engine.source(made.groupBy("customer").agg({"source": "max"}))
+        counted = engine.ask(
+            f"SELECT count(*), count(DISTINCT {ROW}), max({ROW}), max(length(`max(source)`)) FROM ({query})".replace(
+                "`", '"'
+            )
+        )
+    finally:
+        for name, value in before.items():
+            session.conf.set(name, value)
+    assert counted == [(rows, rows, rows - 1, 128)]
+
+
+def test_a_session_that_passes_over_what_is_too_large_is_refused(session: Any) -> None:
+    session.conf.set("spark.sql.ansi.enabled", "false")
+    try:
+        with pytest.raises(UsageError, match=r"set spark\.sql\.ansi\.enabled to true"):
+            netaudit.load(tables={"ties": session.range(1)}, engine="spark", spark=session)
+    finally:
+        session.conf.set("spark.sql.ansi.enabled", "true")
+
+
+def test_fractions_read_as_in_the_embedded_engine(session: Any) -> None:
+    from netaudit.spark import SparkEngine
+
+    values = [0.0, 12.0, 0.1, 123456.5, -7.25, 1e-4, 1e7, 123456789.0, 9999999999999998.0]
+    cut = [1e16, 12345678901234567.0, -1e17, 1e300]
+    here, there = Engine(), SparkEngine(session)
+    here_text, there_text = here.text_of("x", "DOUBLE"), there.text_of("x", "double")
+    said = here.ask(f"SELECT {here_text} FROM (SELECT unnest(?) AS x)", [[*values, *cut]])
+    name = there.table({"x": "DOUBLE"}, {"x": [*values, *cut]})
+    also = there.ask(f"SELECT {there_text} FROM {name}")
+    assert said[: len(values)] == also[: len(values)]
+    for (text,) in [*said[len(values) :], *also[len(values) :]]:
+        with pytest.raises(CellError, match="is a number that was shortened"):
+            read_id(text.lstrip("-"), Reading(plain=True))
 
 
 def test_a_master_is_asked_for_or_the_session_that_runs_is_taken(session: Any) -> None:
