@@ -10,7 +10,8 @@ nothing. The command line has the same names.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import wraps
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     import os
@@ -44,6 +45,20 @@ __all__ = [
     "why",
     "worst",
 ]
+
+
+_Question = TypeVar("_Question", bound="Callable[..., Any]")
+
+
+def _asked(question: _Question) -> _Question:
+    """A question about a book, which says in our words what the engine of that cannot answer any more."""
+
+    @wraps(question)
+    def asked(book: Book, *args: Any, **options: Any) -> Any:
+        with book.engine.answering():
+            return question(book, *args, **options)
+
+    return cast("_Question", asked)
 
 
 def load(
@@ -87,9 +102,11 @@ def load(
 
     from netaudit.planned import with_plan as done
 
-    return done(loaded, os.fspath(with_plan))
+    with loaded.engine.answering():
+        return done(loaded, os.fspath(with_plan))
 
 
+@_asked
 def risk(
     book: Book,
     leavers: Iterable[str] = (),
@@ -129,6 +146,7 @@ def risk(
     return rank_exposure(book, scope, destination, request)
 
 
+@_asked
 def worst(
     book: Book,
     size: int | None = None,
@@ -173,6 +191,7 @@ def worst(
     return worst_departures(book, scope_of(book, chosen), search, request, told)
 
 
+@_asked
 def forecast(
     book: Book,
     horizon: str | int = "12m",
@@ -205,6 +224,7 @@ def forecast(
     return look_ahead(book, scope, ahead, request, told)
 
 
+@_asked
 def plan(
     book: Book,
     *,
@@ -241,6 +261,7 @@ def plan(
     return make_plan(book, scope_of(book, chosen), wish, (*request, *_request(chosen, destination)), told)
 
 
+@_asked
 def handover(
     book: Book,
     leaver: str,
@@ -265,6 +286,7 @@ def handover(
     return hand_over(book, scope_of(book, chosen), going, day, _destination(destination), request)
 
 
+@_asked
 def ownership(book: Book, *, where: Iterable[str] = ()) -> Result[Any, Any]:
     """Who owns the network: the company's own channels, its employees, or nobody; by segment, team, person, channel.
 
@@ -288,9 +310,11 @@ def diff(old: Book, new: Book, *, where: Iterable[str] = (), fail_on: str | None
     from netaudit.finding import LIMITS, one_of
 
     limit = one_of(fail_on or "high", LIMITS)
-    return compare(old, new, _several(where), limit)
+    with old.engine.answering(), new.engine.answering():
+        return compare(old, new, _several(where), limit)
 
 
+@_asked
 def why(book: Book, node: str, *, limit: float = 0.05) -> Result[Any, Any]:
     """Every live tie behind one customer, employee or channel, with file and line, and what its loss would do.
 
@@ -303,6 +327,7 @@ def why(book: Book, node: str, *, limit: float = 0.05) -> Result[Any, Any]:
     return explain(book, node_of(book, node), limit)
 
 
+@_asked
 def graph(book: Book, *, around: str | None = None, hops: int | None = None) -> nx.DiGraph[str]:
     """The contact graph as a plain `networkx.DiGraph`: whole, or what is at most `hops` (1) from a node.
 
@@ -322,6 +347,7 @@ def graph(book: Book, *, around: str | None = None, hops: int | None = None) -> 
     return part_of(book.graph(), node, 1 if hops is None else hops)
 
 
+@_asked
 def check(
     book: Book,
     policy: str | os.PathLike[str] | Policy | None = None,

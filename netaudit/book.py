@@ -78,7 +78,8 @@ class Book:
         """The whole book as a plain networkx.DiGraph; see `netaudit.network` for its nodes and attributes."""
         from netaudit.network import graph_of  # noqa: PLC0415 - networkx is imported only where a graph is asked for
 
-        return graph_of(self)
+        with self.engine.answering():
+            return graph_of(self)
 
     def facts(self) -> Facts:
         """What every answer from this book rests on."""

@@ -33,8 +33,8 @@ _SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 Frame = nw.LazyFrame[Any]
 
 
-_OURS = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.InternalException)
-"""Errors in a query of ours, which no file can bring about."""
+_UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
+"""What reading a file can bring about; other errors are mistakes of ours."""
 
 
 class Source(NamedTuple):
@@ -83,6 +83,8 @@ class Engine:
     def __init__(self, threads: int | None = None, memory_limit: str | None = None, prefix: str = "t") -> None:
         if memory_limit is not None and not _SIZE.fullmatch(str(memory_limit)):
             raise _no_size(memory_limit)
+        if threads is not None and threads < 1:
+            raise usage(f"{threads} threads cannot work", "1 or more")
         self._limit = memory_limit
         spilt = ""
         with contextlib.suppress(OSError):  # where nothing can be written, everything must fit
@@ -134,13 +136,11 @@ class Engine:
 
     def run(self, sql: str, values: Sequence[object] = ()) -> None:
         """Run a statement for its effect."""
-        with self._bounded():
-            self.connection.execute(sql, values)
+        self.connection.execute(sql, values)
 
     def ask(self, sql: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Run a query and take its rows."""
-        with self._bounded():
-            return self.connection.execute(sql, values).fetchall()
+        return self.connection.execute(sql, values).fetchall()
 
     def any(self, *queries: str) -> tuple[bool, ...]:
         """Whether each of some queries brings a row, in one statement."""
@@ -213,26 +213,25 @@ class Engine:
         """A table whose parts have columns of these `kinds`: its shape, and how parts of equal columns are read.
 
         That is the numbers of these parts and, by column, its `cell`; or the text of that, where another part has
-        another type.
+        another type. Columns whose names differ only in capitals are one.
         """
+        spelt: dict[str, str] = {}
         types: dict[str, dict[str, None]] = {}
         alike: dict[tuple[tuple[str, str], ...], list[int]] = {}
         for number, own in enumerate(kinds):
             alike.setdefault(tuple(own.items()), []).append(number)
             for name, kind in own.items():
-                types.setdefault(name, {})[kind] = None
+                types.setdefault(spelt.setdefault(name.casefold(), name), {})[kind] = None
         mixed = {
             name for name, several in types.items() if len(several) > 1 and all(map(self.text_of, several, several))
         }
         shape = [(name, self.text if name in mixed else ", ".join(several)) for name, several in types.items()]
-        read = [
-            (
-                numbers,
-                {name: str(self.text_of(cell(name), kind)) if name in mixed else cell(name) for name, kind in own},
-            )
-            for own, numbers in alike.items()
-        ]
-        return shape, read
+
+        def read(name: str, kind: str) -> str:
+            return str(self.text_of(cell(name), kind)) if spelt[name.casefold()] in mixed else cell(name)
+
+        cells = [{spelt[name.casefold()]: read(name, kind) for name, kind in own} for own in alike]
+        return shape, list(zip(alike.values(), cells, strict=True))
 
     def text_of(self, cell: str, kind: str) -> str | None:
         """The SQL text of a cell of some type; None for what is no single value.
@@ -256,26 +255,23 @@ class Engine:
     def keep(self, frame: Frame) -> Frame:
         """Work a frame out once, so that it can be used twice."""
         name = self.new_name()
-        with self._answering():
-            frame.to_native().create(name)
+        frame.to_native().create(name)
         return self.frame(name)
 
     def rows(self, frame: Frame) -> list[tuple[Any, ...]]:
         """The rows of a frame. Narwhals' own `collect()` would import pyarrow."""
-        with self._answering():
-            native = frame.to_native()
-            taken: list[tuple[Any, ...]] = native.fetchall()
+        native = frame.to_native()
+        taken: list[tuple[Any, ...]] = native.fetchall()
         long = [index for index, kind in enumerate(native.types) if str(kind).startswith("DECIMAL")]
         return [tuple(map(whole, row)) for row in taken] if long else taken
 
     def arrays(self, frame: Frame) -> dict[str, Any]:
         """The columns of a frame without nulls, as NumPy arrays."""
-        with self._answering():
-            taken: dict[str, Any] = frame.to_native().fetchnumpy()
+        taken: dict[str, Any] = frame.to_native().fetchnumpy()
         return taken
 
     @contextlib.contextmanager
-    def _bounded(self) -> Iterator[None]:
+    def bounded(self) -> Iterator[None]:
         """Raises UsageError where the memory is not enough."""
         try:
             yield
@@ -284,12 +280,10 @@ class Engine:
             raise usage(f"more memory is needed than {limit}", "give it more with --memory-limit") from None
 
     @contextlib.contextmanager
-    def _answering(self) -> Iterator[None]:
+    def answering(self) -> Iterator[None]:
         """Raises UsageError also where a file has gone, or turns out to be broken, that is looked at where it lies."""
-        with self._bounded():
+        with self.bounded():
             try:
                 yield
-            except (*_OURS, duckdb.OutOfMemoryException):
-                raise
-            except duckdb.Error:
+            except _UNREADABLE:
                 raise usage("a file of the book cannot be read any more", "load the book anew") from None

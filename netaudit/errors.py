@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import IntEnum
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+
+_QUOTED = re.compile(r"""\"[^"]*("|$)|(?<!\w)'[^']*('|$)""")
 
 SHOWN = 50
 """How many problems the command line lists."""
@@ -114,8 +117,11 @@ class OutputError(NetauditError):
 
 
 def first_line(error: Exception) -> str:
-    """What another library says first about an error, or the name of its type where it says nothing."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+    """What another library says first about an error, or the name of its type where it says nothing.
+
+    What it quotes is left out: it may be a cell of somebody's data, of any length.
+    """
+    return _QUOTED.sub("…", next(iter(str(error).strip().splitlines()), type(error).__name__))
 
 
 def usage(message: str, hint: str | None = None, code: str = "U001") -> UsageError:

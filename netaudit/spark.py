@@ -131,13 +131,11 @@ class SparkEngine(Engine):
 
     def keep(self, frame: Frame) -> Frame:
         """Work a frame out once, so that it can be used twice."""
-        with _answering():
-            return nw.from_native(_worked_out(frame.to_native())).lazy()
+        return nw.from_native(_worked_out(frame.to_native())).lazy()
 
     def rows(self, frame: Frame) -> list[tuple[Any, ...]]:
         """The rows of a frame; whole numbers as such, however long."""
-        with _answering():
-            return [tuple(map(whole, row)) for row in frame.to_native().collect()]
+        return [tuple(map(whole, row)) for row in frame.to_native().collect()]
 
     def arrays(self, frame: Frame) -> dict[str, Any]:
         """The columns of a frame without nulls, as NumPy arrays."""
@@ -233,6 +231,19 @@ class SparkEngine(Engine):
             return f"regexp_replace({text}, '[.]0+$|([.][0-9]*[1-9])0+$', '\\1')"
         return f"CAST({cell} AS VARCHAR)" if _PLAIN.fullmatch(kind) else None
 
+    @contextlib.contextmanager
+    def bounded(self) -> Iterator[None]:
+        """Spark says itself where its memory is not enough."""
+        yield
+
+    @contextlib.contextmanager
+    def answering(self) -> Iterator[None]:
+        """Raises UsageError where Spark cannot work something out."""
+        try:
+            yield
+        except self.failures as error:
+            raise usage(f"Spark: {first_line(error)}") from None
+
     def _rows_as(self, rows: Sequence[tuple[object, ...]], shape: str) -> DataFrame:
         """Rows of this process as a frame of the session."""
         with warnings.catch_warnings():  # of pandas, which has no part in this
@@ -280,15 +291,6 @@ def _session(master: str | None) -> SparkSession:
         why = first_line(error)
         raise usage(f"no Spark session: {why}", "such as --spark-master 'local[2]'; it needs Java") from None
     return session
-
-
-@contextlib.contextmanager
-def _answering() -> Iterator[None]:
-    """Raises UsageError where Spark cannot work something out."""
-    try:
-        yield
-    except PySparkException as error:
-        raise usage(f"Spark: {first_line(error)}") from None
 
 
 def _parsed(statement: str) -> Any:

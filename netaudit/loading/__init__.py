@@ -12,10 +12,9 @@ from netaudit.book import Book, digits_of
 from netaudit.engine import Engine
 from netaudit.errors import InputError, first_line, shown, usage
 from netaudit.loading.assemble import Assembler
-from netaudit.loading.files import DATABASE, SERVERS, File, refuse
-from netaudit.loading.find import find, read_settings
+from netaudit.loading.files import DATABASE, File, refuse
+from netaudit.loading.find import called, find, read_settings
 from netaudit.loading.found import Found
-from netaudit.loading.from_database import address_of
 from netaudit.loading.money import Money
 from netaudit.loading.named_tables import read_frames
 from netaudit.loading.raw import Origins
@@ -49,6 +48,9 @@ def load(
 
     Raises InputError with every problem found, each with its place, and UsageError for arguments that cannot be.
     """
+    for name, given in (("a book", book), ("settings", settings)):
+        if given is not None and not isinstance(given, (str, os.PathLike)):
+            raise usage(f"{name} cannot be {shown(type(given).__name__)}", "the path of a file")
     path = None if book is None else os.fspath(book)
     if tables is not None and (path is not None or form is not None):
         raise usage("a book is named, or its tables are handed over", "load(BOOK), or load(tables={…})")
@@ -56,8 +58,12 @@ def load(
     if settings is not None:
         read_settings(found, File(Path(settings), os.fspath(settings)))
     try:
-        return _loaded(found, tables if tables is not None else path, form, as_of, assume, settings)
-    except found.engine.failures as error:  # a file that looked well, and is broken within
+        with found.engine.bounded(), found.engine.reader.bounded():
+            return _loaded(found, tables if tables is not None else path, form, as_of, assume, settings)
+    except (
+        *found.engine.failures,
+        *found.engine.reader.failures,
+    ) as error:  # a file that looked well, and is broken within
         found.copies.close()
         raise refuse(None, "F002", "a table cannot be read", first_line(error)) from None
     except BaseException as error:
@@ -92,7 +98,7 @@ def _named(book: str) -> list[str]:
     """The words that name a book again."""
     if book.startswith(DATABASE):
         return [book, "--engine", "spark"]
-    return [address_of(book) if book.startswith(SERVERS) else book]
+    return [called(book)]
 
 
 def _assumed(settings: Settings, assume: Iterable[str]) -> Settings:

@@ -289,7 +289,8 @@ class Assembler:
 
         def noted() -> tuple[str, ...]:
             counts = f"SELECT (SELECT count(*) FROM {ties}) - count(*) FROM (SELECT DISTINCT {ENDS}, kind FROM {ties})"
-            again = self.engine.ask(counts)[0][0]
+            with self.engine.answering():
+                again = self.engine.ask(counts)[0][0]
             more = f"repeated rows of one tie, of which the strongest counts: {again}"
             return (more, *said) if again else said
 

@@ -6,14 +6,14 @@ import codecs
 import hashlib
 import json
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from netaudit.errors import InputError, Problem, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 LARGEST_DOCUMENT = 100 * 2**20
 """Bytes of a YAML or JSON document, and of standard input read as one."""
@@ -39,10 +39,15 @@ _MAGIC = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip (or a spreadsheet)", b"\xd0\x
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file to read: where it lies, and how it is called in messages and answers."""
+    """A file to read: where it lies, and how it is called in messages and answers.
+
+    `unfit` are columns that are no single values where they come from: of what type, and in which row where that is
+    known.
+    """
 
     path: Path
     label: str
+    unfit: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, compare=False)
 
 
 def refuse(

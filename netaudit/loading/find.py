@@ -47,11 +47,12 @@ def find(found: Found, path: str | None, form: str | None) -> None:
     """Read the book at `path`, or that of the current folder. `form` says what standard input is."""
     if form is not None and path != "-":
         raise usage("--from is for standard input", "a file's ending says what it is")
+    label = "" if path is None else called(path)
     try:
         if path is None:
             _read_here(found)
         elif path.startswith(SERVERS):
-            read_database(found, path, address_of(path), "postgresql")
+            read_database(found, path, label, "postgresql")
         elif path.startswith(DATABASE):
             read_frames(found, found.engine.tables(path.removeprefix(DATABASE)), path)
         elif path == "-":
@@ -61,7 +62,19 @@ def find(found: Found, path: str | None, form: str | None) -> None:
         else:
             _read_file(found, File(Path(path), path))
     except OSError as error:  # a name that is too long, a folder that may not be entered
-        raise refuse(path, "F001", f"cannot be read: {error.strerror}") from None
+        raise refuse(label or None, "F001", f"cannot be read: {error.strerror}") from None
+
+
+def called(book: str) -> str:
+    """How a book is called in answers and messages: as it was named, but for what is secret in an address.
+
+    Raises InputError for an address that is none of a server we know, and repeats nothing of that.
+    """
+    if book.startswith(SERVERS):
+        return address_of(book)
+    if "://" in book:
+        raise refuse(None, "F001", "an address that is none of PostgreSQL", f"{SERVERS[0]}USER@HOST/DATABASE")
+    return book
 
 
 def _read_here(found: Found) -> None:
@@ -185,7 +198,8 @@ def _read_folder(found: Found, folder: Path) -> None:
         elif table in TABLES:
             files[table] = [(file, None)]
         else:
-            hint = nearest(table, TABLES) or f"tables are {', '.join(TABLES)}; map other files in {SETTINGS}"
+            parts = folder.name in TABLES and f"the book is the folder that {shown(folder.name)} lies in"
+            hint = parts or nearest(table, TABLES) or f"tables are {', '.join(TABLES)}; map other files in {SETTINGS}"
             found.problems.append(Problem("F005", f"no table is called {shown(table)}", hint, file.label))
     read_table_files(found, files)
 

@@ -35,8 +35,12 @@ _BUSY = {
 _SECRET = {"password", "passfile", "sslpassword"}
 
 
-Copy = tuple[list[str], "Callable[[str, Path], None]"]
-"""The names of a database's tables (of other schemas than the usual one as SCHEMA.TABLE), and how one is written."""
+Unfit = dict[str, tuple[str, "int | None"]]
+"""Columns that no cell can hold: of what type, and in which row first."""
+
+Copy = tuple[list[str], list[str], "Callable[[str, Path], Unfit]"]
+"""The names of a database's tables (of other schemas than the usual one as SCHEMA.TABLE), those of its views that are
+not read, and how a table is written, but for what is unfit."""
 
 
 def kind_of(path: Path) -> str | None:
@@ -63,7 +67,7 @@ def address_of(url: str) -> str:
         database = quote(parts.pop("dbname", ""), safe="")
     except (Error, ValueError):
         raise refuse(SERVERS[0], "F001", "is no address of a server", hint) from None
-    if "%40" in host:
+    if "%40" in host + database or not re.fullmatch(r"[0-9,]*", port := unquote(port)):  # cut at the wrong place
         raise refuse(SERVERS[0], "F001", "is no address of a server", hint)
     if host.startswith("%2F"):  # a socket, which has no place before the path
         parts["host"], host = unquote(host), ""
@@ -78,24 +82,30 @@ def opened(engine: Engine, source: str, label: str, kind: str, copies: ExitStack
     Raises InputError for what cannot be read, and UsageError where the driver of a server is missing.
     """
     opening = {"duckdb": _duckdb, "sqlite": _sqlite, "postgresql": _postgresql}[kind]
-    with opening(engine, source, label) as (names, write):
-        yield Tables(label, names, write, copies)
+    with opening(engine, source, label) as (names, views, write):
+        yield Tables(label, names, views, write, copies)
 
 
 class Tables:
-    """The tables of an open database, by name."""
+    """The tables of an open database, by name; its `views` are not read."""
 
-    def __init__(self, label: str, names: list[str], write: Callable[[str, Path], None], copies: ExitStack) -> None:
+    def __init__(
+        self, label: str, names: list[str], views: list[str], write: Callable[[str, Path], Unfit], copies: ExitStack
+    ) -> None:
+        if len(set(names)) < len(names):
+            twice = next(name for name in names if names.count(name) > 1)
+            raise refuse(label, "F001", f"two tables are called {shown(twice)}", "the one is a schema's, dot, table")
         self.label = label
         self.names = names
+        self.views = views
         self._write = write
         self._copies = copies
 
     def file(self, name: str) -> File:
         """One of them as a Parquet file of ours."""
         copy = self._copies.enter_context(tempfile.NamedTemporaryFile(suffix=".parquet"))  # noqa: SIM115 - it is one
-        self._write(name, Path(copy.name))
-        return File(Path(copy.name), f"{self.label}:{name}")
+        unfit = self._write(name, Path(copy.name))
+        return File(Path(copy.name), f"{self.label}:{name}", unfit)
 
 
 @contextmanager
@@ -103,14 +113,21 @@ def _duckdb(engine: Engine, source: str, label: str) -> Iterator[Copy]:
     base = engine.new_name()
     try:
         engine.run(f"ATTACH {literal(source)} AS {base} (READ_ONLY, TYPE duckdb)")
-        found = engine.ask(
-            f"SELECT schema_name, table_name FROM duckdb_tables() WHERE database_name = {literal(base)} ORDER BY 1, 2"
+        found, views = (
+            engine.ask(
+                f"SELECT schema_name, {kind}_name FROM duckdb_{kind}s() "
+                f"WHERE database_name = {literal(base)} AND NOT internal ORDER BY 1, 2"
+            )
+            for kind in ("table", "view")
         )
     except engine.failures as error:
-        raise refuse(label, "F002", "cannot be read as a DuckDB file", first_line(error)) from None
-    tables = {_named(schema, table, "main"): (schema, table) for schema, table in found}
+        why = first_line(error)
+        busy = "another program has it open; close that, or copy the file" if "set lock" in why else why
+        raise refuse(label, "F002", "cannot be read as a DuckDB file", busy) from None
+    names = [_named(schema, table, "main") for schema, table in found]
+    tables = dict(zip(names, found, strict=True))
 
-    def write(name: str, to: Path) -> None:
+    def write(name: str, to: Path) -> Unfit:
         table = ".".join(map(quoted, (base, *tables[name])))
         try:
             kinds = engine.ask(f"DESCRIBE {table}")
@@ -121,9 +138,10 @@ def _duckdb(engine: Engine, source: str, label: str) -> Iterator[Copy]:
             engine.run(f"COPY (SELECT {chosen} FROM {table}) TO {literal(str(to))} (FORMAT parquet)")
         except engine.failures as error:
             raise refuse(f"{label}:{name}", "F002", "the table cannot be read", first_line(error)) from None
+        return {}
 
     try:
-        yield list(tables), write
+        yield names, [_named(schema, view, "main") for schema, view in views], write
     finally:
         with suppress(*engine.failures):
             engine.run(f"DETACH {base}")
@@ -137,21 +155,28 @@ def _sqlite(engine: Engine, source: str, label: str) -> Iterator[Copy]:
         with closing(sqlite3.connect(address, uri=True, isolation_level=None, timeout=2)) as connection:
             connection.execute("PRAGMA trusted_schema = OFF")
             connection.execute("BEGIN")  # all tables as of one moment, and of what is committed
-            query = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY 1"
-            names = [name for (name,) in connection.execute(query) if not name.startswith("sqlite_")]
+            query = "SELECT type, name FROM sqlite_master WHERE sql NOT LIKE 'CREATE VIRTUAL%' ORDER BY 2"
+            found = [(kind, name) for kind, name in connection.execute(query) if not name.startswith("sqlite_")]
+            names, views = ([name for kind, name in found if kind == wanted] for wanted in ("table", "view"))
 
-            def write(name: str, to: Path) -> None:
+            def write(name: str, to: Path) -> Unfit:
                 rows = connection.execute(f"SELECT * FROM {quoted(name)}")
                 headings = [column for column, *_ in rows.description]
+                unfit: Unfit = {}
+                count = 0
                 with _copy() as copy:
                     writer = csv.writer(copy, lineterminator="\n", quoting=csv.QUOTE_ALL)
-                    count = 0
-                    for count, row in enumerate(rows, start=1):
-                        writer.writerow([_text(value, f"{label}:{name}", count) for value in row])
+                    for row in rows:
+                        count += 1
+                        writer.writerow(["" if isinstance(value, bytes) else _text(value) for value in row])
+                        for heading, value in zip(headings, row, strict=True):
+                            if isinstance(value, bytes):
+                                unfit.setdefault(heading, ("BLOB", count))
                     copy.flush()
                     _as_parquet(engine, copy.name, headings, to, f"{label}:{name}", count)
+                return unfit
 
-            yield names, write
+            yield names, views, write
     except (sqlite3.Error, UnicodeDecodeError) as error:
         why = first_line(error)
         raise refuse(label, "F002", "cannot be read as an SQLite file", _BUSY.get(why, why)) from None
@@ -176,13 +201,17 @@ def _postgresql(engine: Engine, source: str, label: str) -> Iterator[Copy]:
             connection.read_only = True
             connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ  # all tables as of one moment
             columns = connection.execute(_COLUMNS).fetchall()
-            tables: dict[str, tuple[str, str]] = {}
-            for schema, table, usual, *_ in columns:
-                tables[_named(schema, table, schema if usual else "")] = (schema, table)
+            found = {(schema, table): usual for schema, table, usual, *_ in columns}
+            names = [_named(schema, table, schema if usual else "") for (schema, table), usual in found.items()]
+            tables = dict(zip(names, found, strict=True))
 
-            def write(name: str, to: Path) -> None:
-                mine = [(column, kind) for schema, table, _, column, kind in columns if (schema, table) == tables[name]]
-                chosen = ", ".join(_value(column, kind, f"{label}:{name}") for column, kind in mine)
+            def write(name: str, to: Path) -> Unfit:
+                own = [entry for schema, table, _, *entry in columns if (schema, table) == tables[name]]
+                mine = [(column, kind) for column, kind, readable in own if readable]
+                if not mine:
+                    raise refuse(f"{label}:{name}", "F001", "the table may not be read", "GRANT SELECT ON it")
+                unfit: Unfit = {column: (kind, None) for column, kind in mine if _NO_VALUES.fullmatch(kind)}
+                chosen = ", ".join("''" if column in unfit else _value(column, kind) for column, kind in mine)
                 table = ".".join(map(quoted, tables[name]))
                 query = f"COPY (SELECT {chosen} FROM {table}) TO STDOUT (FORMAT csv, FORCE_QUOTE *)"
                 with _copy() as copy, connection.cursor() as cursor:
@@ -192,8 +221,9 @@ def _postgresql(engine: Engine, source: str, label: str) -> Iterator[Copy]:
                     copy.flush()
                     headings = [column for column, _ in mine]
                     _as_parquet(engine, copy.name, headings, to, f"{label}:{name}", cursor.rowcount)
+                return unfit
 
-            yield list(tables), write
+            yield names, [], write
     except psycopg.Error as error:
         secrets = [value for name, value in conninfo_to_dict(source).items() if name in _SECRET and value]
         why = first_line(error)
@@ -202,10 +232,13 @@ def _postgresql(engine: Engine, source: str, label: str) -> Iterator[Copy]:
 
 
 _COLUMNS = """
-SELECT n.nspname, c.relname, n.nspname = current_schema(), a.attname, format_type(a.atttypid, NULL)
+SELECT n.nspname, c.relname, n.nspname = current_schema(), a.attname, format_type(a.atttypid, NULL),
+  has_column_privilege(c.oid, a.attnum, 'SELECT')
 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f') AND a.attnum > 0 AND NOT a.attisdropped
-  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast') AND has_table_privilege(c.oid, 'SELECT')
+  AND n.nspname NOT IN ('pg_catalog', 'information_schema', 'pg_toast')
+  AND (n.nspname = current_schema()
+    OR has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT'))
 ORDER BY 1, 2, a.attnum
 """
 
@@ -214,21 +247,22 @@ def _named(schema: str, table: str, usual: str) -> str:
     return table if schema == usual else f"{schema}.{table}"
 
 
-def _value(column: str, kind: str, label: str) -> str:
+def _value(column: str, kind: str) -> str:
     """A column as text can hold it: of a moment the day, of a number no idle decimals."""
-    if _NO_VALUES.fullmatch(kind):
-        hint = "a cell is one text, number or date"
-        raise refuse(label, "Y006", f"the column {shown(column)} is of type {shown(kind)}", hint)
     if kind.startswith("timestamp"):
         return f"CAST({quoted(column)} AS date)"
     return f"CAST({f'trim_scale({quoted(column)})' if kind == 'numeric' else quoted(column)} AS text)"
 
 
-def _text(value: object, label: str, row: int) -> str:
+def _text(value: object) -> str:
     """A value of SQLite, whose columns hold any, as text: a number without idle decimals."""
-    if isinstance(value, bytes):
-        raise refuse(label, "Y006", "a cell of bytes", "a cell is one text, number or date", row)
-    return "" if value is None else str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+    return (
+        ""
+        if value is None or isinstance(value, bytes)
+        else str(value).removesuffix(".0")
+        if isinstance(value, float)
+        else str(value)
+    )
 
 
 def _copy() -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
@@ -16,7 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from netaudit.engine import Engine, Source
+    from netaudit.errors import InputError
     from netaudit.loading.raw import Cell, Place
+
+_INDEX = re.compile("__index_level_[0-9]+__")
+"""What pandas calls an index without a name."""
 
 _NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
 
@@ -58,6 +63,9 @@ def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
     for is no column. Raises InputError for what is no table,
     and for a column asked for whose cells are no single values.
     """
+    for name, (kind, row) in file.unfit.items():
+        if folded(name).casefold() in asked:
+            raise _unfit(file, name, kind, row)
     parts = parts_of(file)
     if any("\ud800" <= char <= "\udfff" for part in parts for char in str(part.path)):
         raise refuse(file.label, "F001", "cannot be read: a name that is not text", "rename the file")
@@ -86,7 +94,7 @@ def _broken(engine: Engine, file: File, parts: list[File]) -> str:
 
 def read_source(engine: Engine, file: File, asked: set[str], digest: str | None, source: Source) -> ParquetTable:
     """The columns `asked` for of a source."""
-    shape = source.shape
+    shape = [(name, kind) for name, kind in source.shape if not _INDEX.fullmatch(name)]
     columns = {index: entry for index, entry in enumerate(shape) if folded(entry[0]).casefold() in asked}
     texts = [f"{_as_text(engine, *entry, file)} AS c{index}" for index, entry in columns.items()]
     relation = engine.new_name()
@@ -112,6 +120,10 @@ def _as_text(engine: Engine, name: str, kind: str, file: File) -> str:
     several = ", " in kind  # one of which is no single value
     text = None if several else engine.text_of(quoted(name), kind)
     if text is None:
-        hint = "a cell is one text, number or date"
-        raise refuse(file.label, "Y006", f"the column {shown(name)} is of type {shown(kind)}", hint)
+        raise _unfit(file, name, kind)
     return text
+
+
+def _unfit(file: File, name: str, kind: str, row: int | None = None) -> InputError:
+    hint = "a cell is one text, number or date"
+    return refuse(file.label, "Y006", f"the column {shown(name)} is of type {shown(kind)}", hint, row)

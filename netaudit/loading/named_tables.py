@@ -37,17 +37,25 @@ def read_frames(found: Found, frames: object, database: str | None = None) -> No
     _read_named(found, named, named.__getitem__, database)
 
 
-def _read_named(found: Found, names: Iterable[str], file_of: Callable[[str], File], database: str | None) -> None:
+def _read_named(
+    found: Found,
+    names: Iterable[str],
+    file_of: Callable[[str], File],
+    database: str | None,
+    views: Iterable[str] = (),
+) -> None:
     """Tables that have names and are no files; those of ours, or those that the settings map.
 
-    In a `database` names in capitals are the same, and other tables are passed over, which is said.
+    In a `database` names in capitals are the same, and other tables are passed over, which is said; its `views` are not
+    read, and none may stand where a table of ours could.
     """
+    unread = "views in a file are not read"
 
     def mapped(table: str, part: Mapped) -> File:
         name = part.file or table
         if name not in names:
             message = f"no table is called {shown(name)}"
-            hint = nearest(name, names) or ("views in a file are not read" if database else None)
+            hint = unread if name in views else nearest(name, names)
             raise refuse(part.place[0], "F001", message, hint, *part.place[1:])
         return file_of(name)
 
@@ -57,6 +65,10 @@ def _read_named(found: Found, names: Iterable[str], file_of: Callable[[str], Fil
     ours = {name: name for name in names if name in TABLES}
     if database:
         ours = {name.casefold(): name for name in names if name.casefold() in TABLES} | ours
+    for view in views:
+        if view.casefold() in TABLES and view.casefold() not in ours:
+            hint = f"{unread}, for one could read what its author cannot: make it a table, or map others"
+            found.problems.append(Problem("F001", f"{shown(view)} is a view", hint, database))
     others = [name for name in names if name not in ours.values()]
     hint = f"tables are {', '.join(TABLES)}; settings map other names"
     if not ours:
@@ -78,4 +90,4 @@ def read_database(found: Found, source: str, label: str, kind: str) -> None:
             found.settled.add(file.label)
             return file
 
-        _read_named(found, tables.names, cache(copied), label)
+        _read_named(found, tables.names, cache(copied), label, tables.views)

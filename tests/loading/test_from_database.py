@@ -6,6 +6,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
@@ -33,8 +34,8 @@ ROWS = (
     "INSERT INTO ties VALUES ('mette', 'havn', '2023-12-01', 12), ('bo', 'fjord \"A/S\"', NULL, 2.5)",
     "INSERT INTO ties VALUES ('bo', 'havn', '2023-11-01', NULL)",
     "CREATE TABLE nobodys_business (x {number})",
-    "CREATE VIEW employees AS SELECT owner AS id FROM ties",
 )
+VIEW = "CREATE VIEW employees AS SELECT owner AS id FROM ties"
 TYPES = {
     "sqlite": {"text": "TEXT", "number": "REAL", "date": "TEXT", "moment": "TEXT"},
     "duckdb": {"text": "VARCHAR", "number": "DOUBLE", "date": "DATE", "moment": "TIMESTAMP"},
@@ -118,7 +119,29 @@ def test_bytes_are_no_text(tmp_path: Path, kind: str, bytes_: str) -> None:
     MAKERS[kind](
         tmp_path / "crm.db", f"CREATE TABLE contacts AS SELECT 'lars' AS id, 'havn' AS customer, {bytes_} AS name"
     )
-    assert [fault.rpartition(" ")[2] for fault in faults(tmp_path, {}, "crm.db")] == ["Y006"]
+    (problem,) = refused(tmp_path, {}, "crm.db").problems
+    assert problem.message == "the column 'name' is of type 'BLOB'"
+    assert problem.line == (1 if kind == "sqlite" else None)
+    (tmp_path / "crm.yml").write_text("tables: {contacts: {columns: {id: id, customer: customer}}, ties: {}}", "utf-8")
+    book = netaudit.load(tmp_path / "crm.db", settings=tmp_path / "crm.yml", as_of="2024-01-01")
+    assert rows(book, "contacts", "id", "name") == [("lars", None)]  # what nobody asks for may be anything
+
+
+@pytest.mark.parametrize("kind", MAKERS)
+def test_a_view_that_is_called_like_a_table_of_ours_is_an_error(tmp_path: Path, kind: str) -> None:
+    MAKERS[kind](tmp_path / "crm.db", VIEW.replace("employees", "Employees"))
+    (problem,) = refused(tmp_path, {}, "crm.db").problems
+    assert (problem.code, problem.message) == ("F001", "'Employees' is a view")
+    (tmp_path / "crm.yml").write_text("tables: {customers: {}, ties: {}}", encoding="utf-8")
+    book = netaudit.load(tmp_path / "crm.db", settings=tmp_path / "crm.yml", as_of="2024-01-01")
+    assert rows(book, "employees", "id") == [("bo",), ("mette",)]
+
+
+def test_two_tables_of_one_name_are_refused(tmp_path: Path) -> None:
+    more = ["CREATE SCHEMA a", "CREATE TABLE a.ties (owner VARCHAR)", 'CREATE TABLE "a.ties" (owner VARCHAR)']
+    duckdb_file(tmp_path / "crm.db", *more)
+    (problem,) = refused(tmp_path, {}, "crm.db").problems
+    assert problem.message == "two tables are called 'a.ties'"
 
 
 def test_a_column_without_a_name_is_refused(tmp_path: Path) -> None:
@@ -172,12 +195,17 @@ def test_a_name_of_a_server_has_no_password(url: str, name: str) -> None:
         "postgresql://ann:100%secret@h/crm",
         "postgresql://ann:p@secret@h/crm",
         "postgresql://ann:[secret@h/crm",
+        "postgresql://ann:s3/secret@h:5432/crm",
+        "postgresql://ann:s3?secret@h:5432/crm",
+        "postgresql+psycopg2://ann:secret@h/crm",
+        "POSTGRESQL://ann:secret@h/crm",
+        "mysql://ann:secret@h/crm",
         "postgresql://[::1",
     ],
 )
 def test_what_is_no_address_is_not_repeated(url: str) -> None:
     pytest.importorskip("psycopg")
-    with pytest.raises(InputError, match=r"is no address of a server|cannot be read") as caught:
+    with pytest.raises(InputError, match=r"is no address of a server|cannot be read|none of PostgreSQL") as caught:
         netaudit.load(url)
     assert "secret" not in str(caught.value)
 
@@ -251,7 +279,7 @@ def test_a_server_is_a_book(server: str, tmp_path: Path) -> None:
     import psycopg
 
     with psycopg.connect(server) as connection:
-        for statement in statements("postgresql"):
+        for statement in (*statements("postgresql"), VIEW):
             connection.execute(statement.encode())
         connection.execute(b"ALTER ROLE ann SET datestyle TO 'SQL, DMY'")
         connection.execute(b"CREATE MATERIALIZED VIEW contacts AS SELECT 12.00 AS id, 'havn' AS customer, true AS name")
@@ -273,6 +301,41 @@ def test_a_server_is_a_book(server: str, tmp_path: Path) -> None:
     settings.write_text("tables: {contacts: {file: sales.notes}, ties: {}}", encoding="utf-8")
     with pytest.raises(InputError, match="Y006 the column 'name' is of type 'json'"):
         netaudit.load(server, settings=settings)
+    settings.write_text(
+        "tables: {contacts: {file: sales.notes, columns: {id: id, customer: customer}}, ties: {}}", "utf-8"
+    )
+    assert rows(netaudit.load(server, settings=settings), "contacts", "id", "name") == [("a", None)]
+    with psycopg.connect(server) as connection:
+        connection.execute(b"CREATE ROLE bo LOGIN")
+        connection.execute(b"GRANT SELECT ON ties, contacts, employees TO bo")
+    lowly = server.replace("ann@", "bo@")
+    with pytest.raises(InputError, match=r"customers: F001 the table may not be read"):
+        netaudit.load(lowly)
+    with psycopg.connect(server) as connection:
+        connection.execute(b"GRANT SELECT (id, renewal_on) ON customers TO bo")
+    assert rows(netaudit.load(lowly), "customers", "id", "revenue") == [('fjord "A/S"', None), ("havn", None)]
+
+
+def test_a_password_stays_secret_where_the_disk_is_full() -> None:
+    pytest.importorskip("psycopg")
+    with (
+        mock.patch("netaudit.loading.find.read_database", side_effect=OSError(28, "No space left on device")),
+        pytest.raises(InputError, match="postgresql://ann@h/crm: F001 cannot be read: No space left") as caught,
+    ):
+        netaudit.load("postgresql://ann:secret@h/crm")
+    assert "secret" not in str(caught.value)
+
+
+def test_a_file_that_another_program_has_open_says_so(tmp_path: Path) -> None:
+    path = duckdb_file(tmp_path / "crm.db")
+    other = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", other, str(path)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as holding:
+        assert holding.stdout is not None
+        assert holding.stdout.readline() == b"held\n"
+        (problem,) = refused(tmp_path, {}, "crm.db").problems
+        holding.communicate()
+    assert problem.hint == "another program has it open; close that, or copy the file"
 
 
 def half_written(path: Path) -> sqlite3.Connection:
@@ -303,12 +366,12 @@ def test_what_is_not_committed_is_never_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", ["sqlite", "duckdb"])
 def test_names_in_capitals_are_ours_and_others_are_named(tmp_path: Path, kind: str) -> None:
     text, names = TYPES[kind]["text"], ("Channels", "tie", "a", "b", "c", "d", "e")
-    more = [f"CREATE TABLE {name} (id {text}, kind {text})" for name in names]
+    more = [VIEW.replace("employees", "staff"), *(f"CREATE TABLE {name} (id {text}, kind {text})" for name in names)]
     book = netaudit.load(MAKERS[kind](tmp_path / "book.db", *more))
     assert any(source.path.endswith(":Channels") for source in book.sources)
     (said,) = (note for note in book.notes() if note.startswith("tables of other names are not read: "))
     assert said.startswith("tables of other names are not read: 'a', 'b', 'c', 'd', 'e' and 2 more; tables are ")
     settings = tmp_path / "crm.yml"
-    settings.write_text("tables: {employees: {columns: {id: id}}}", encoding="utf-8")
-    with pytest.raises(InputError, match=r"no table is called 'employees' \(views in a file are not read\)"):
+    settings.write_text("tables: {employees: {file: staff, columns: {id: id}}}", encoding="utf-8")
+    with pytest.raises(InputError, match=r"no table is called 'staff' \(views in a file are not read\)"):
         netaudit.load(tmp_path / "book.db", settings=settings)

@@ -299,6 +299,20 @@ def test_an_answer_from_a_file_that_breaks_is_one_error(tmp_path: Path, monkeypa
         netaudit.risk(book)
 
 
+def test_an_answer_from_a_file_that_is_gone_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(assemble, "FEW", 0)
+    path = parquet(tmp_path, "ties.parquet", MANY)
+    book = loaded(tmp_path, {})
+    path.unlink()
+    for ask in (netaudit.risk, netaudit.graph, lambda one: one.graph(), lambda one: one.notes()):
+        with pytest.raises(UsageError, match="a file of the book cannot be read any more"):
+            ask(book)
+    other = loaded(tmp_path, {"b.csv": "owner,customer\nbo,havn\n"}, "b.csv")
+    for old, new in ((book, other), (other, book)):
+        with pytest.raises(UsageError, match="a file of the book cannot be read any more"):
+            netaudit.diff(old, new)
+
+
 def test_what_is_broken_within_is_one_error(tmp_path: Path) -> None:
     spoilt(parquet(tmp_path, "ties.parquet", MANY))
     assert [fault.rpartition(" ")[2] for fault in faults(tmp_path, {})] == ["F002"]
@@ -314,6 +328,28 @@ def test_a_part_that_is_broken_is_named(tmp_path: Path) -> None:
     (tmp_path / "ties/b.parquet").write_bytes(b"PAR1")
     (problem,) = refused(tmp_path, {}).problems
     assert problem.message == "'b.parquet' cannot be read as Parquet"
+
+
+def test_capitals_make_no_other_column_of_a_part(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/a.parquet", "SELECT 'mette' AS Owner, 'havn' AS customer, 12 AS per_year")
+    parquet(tmp_path, "ties/b.parquet", "SELECT 'bo' AS owner, 'havn' AS CUSTOMER, 1.5::DOUBLE AS Per_Year")
+    assert rows(loaded(tmp_path, {}), "ties", "person", "per_year") == [("bo", 1.5), ("mette", 12.0)]
+
+
+def test_an_index_that_pandas_wrote_is_no_column(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet", f"SELECT *, 7 AS __index_level_0__ FROM ({TIES})")
+    assert rows(loaded(tmp_path, {}), "ties", "person") == [("mette",)]
+
+
+def test_a_folder_of_parts_says_whose_book_it_is_in(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/a.parquet", TIES)
+    (problem,) = refused(tmp_path, {}, "ties").problems
+    assert (problem.code, problem.hint) == ("F005", "the book is the folder that 'ties' lies in")
+
+
+def test_an_id_that_is_a_round_number_too_long_for_a_float_is_refused(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties.parquet", "SELECT 'mette' AS owner, 1e16::DOUBLE AS customer")
+    assert faults(tmp_path, {}) == ["ties.parquet:1:2: V005"]
 
 
 def test_a_part_without_a_value_fits_all(tmp_path: Path) -> None:
