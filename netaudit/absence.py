@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
-from netaudit.model import PORTION, held_by, loose, portions, unheld_of
+from netaudit.bundles import held_by
+from netaudit.model import PORTION, loose, portions, unheld_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

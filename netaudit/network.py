@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 import networkx as nx
 
 from netaudit.loading.values import day_number, day_of
-from netaudit.model import UNIT, Limits, Tie, hold_of, live_ties, recorded, units_of_subscription
+from netaudit.model import UNIT, Limits, hold_of, units_of_subscription
+from netaudit.recorded import Tie, live_ties, recorded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

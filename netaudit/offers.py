@@ -11,8 +11,9 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.actions import DESK_CALLS, HANDOVER, MEETINGS, SUBSCRIPTION_OF
-from netaudit.model import COUNTED, UNIT, Limits
+from netaudit.model import UNIT, Limits
 from netaudit.programme import Odds, Offer, Programme, Spot
+from netaudit.recorded import COUNTED
 from netaudit.scope import among
 from netaudit.takeovers import takeovers_of
 

@@ -9,8 +9,10 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.assumptions import ENDS
+from netaudit.bundles import bundles_of, held_by, pairs_of
 from netaudit.expected import expected_of, prospects
 from netaudit.planned import applied
+from netaudit.recorded import live_ties, recorded
 from netaudit.scope import among
 from netaudit.year import chances, only, shock_of
 
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 
     from netaudit.book import Book
     from netaudit.engine import Frame
-    from netaudit.model import LiveTies
     from netaudit.planned import Planned
+    from netaudit.recorded import LiveTies
     from netaudit.scope import Scope
     from netaudit.year import Chances
 
@@ -63,10 +65,10 @@ class Outlook:
         people = only(everybody, leavers) if leavers else everybody
         shock = shock_of(book.assumptions, MONTHS)
         rates = keep(model.follow_rates(book, book.assumptions, destination))
-        live = model.live_ties(book, model.recorded(book, book.assumptions))
-        own = keep(model.bundles(book, book.assumptions, live.unmerged()))
-        pairs = keep(model.pairs(book, book.assumptions, live, own))
-        held = keep(model.held_by(scope.customers, pairs))
+        live = live_ties(book, recorded(book, book.assumptions))
+        own = keep(bundles_of(book, book.assumptions, live.unmerged()))
+        pairs = keep(pairs_of(book, book.assumptions, live, own))
+        held = keep(held_by(scope.customers, pairs))
         expected = keep(expected_of(prospects(book, pairs, rates, people, shock), held))
         return cls(book, scope, leavers, people, shock, rates, live, own, pairs, expected)
 
@@ -86,10 +88,10 @@ class Outlook:
         ids |= {row[0] for row in self.book.engine.rows(passed)} if sent else set()
         touched = self.book.engine.keep(among(self.book, ids))
         book = applied(self.book, steps)
-        live = model.live_ties(book, model.recorded(book, book.assumptions), touched)
-        pairs = self.book.engine.keep(model.pairs(book, book.assumptions, live))
+        live = live_ties(book, recorded(book, book.assumptions), touched)
+        pairs = self.book.engine.keep(pairs_of(book, book.assumptions, live))
         mine = self.scope.customers.join(touched, on="customer", how="semi")
-        held = self.book.engine.keep(model.held_by(mine, pairs))
+        held = self.book.engine.keep(held_by(mine, pairs))
         then = self.sums(expected_of(prospects(book, pairs, self.rates, self.people, self.shock), held))
         now = self.sums(self.expected.join(touched, on="customer", how="semi"))
         whole = self.sums()

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import narwhals as nw
 
+from netaudit.bundles import bundles_of, held_by, pairs_of
 from netaudit.loading.values import day_number
-from netaudit.model import Limits, bundles, held_by, live_ties, pairs, recorded
+from netaudit.model import Limits
+from netaudit.recorded import live_ties, recorded
 from netaudit.scope import weighted
 
 if TYPE_CHECKING:
@@ -28,7 +30,7 @@ class Standing:
       anything assumed), first and last (the colleagues of these, by id),
       ends (contacts with such a tie; null where one goes to the customer itself), last_contact
     - pairs: person, company, customer, units, strongest, counts (has a tie that counts), ties
-    - bundles: as `model.bundles` gives them
+    - bundles: as `bundles_of` gives them
     - reached: the live ties of channels
     - left_behind: the customers that somebody who has left had a tie to: person and left_on of the last one
     """
@@ -44,12 +46,12 @@ def standing_of(book: Book) -> Standing:
     """The standing of all customers of a book."""
     keep, limits = book.engine.keep, Limits.of(book.assumptions)
     live = live_ties(book, recorded(book, book.assumptions))
-    own = keep(bundles(book, book.assumptions, live.unmerged()))
-    found = pairs(book, book.assumptions, live, own)
+    own = keep(bundles_of(book, book.assumptions, live.unmerged()))
+    found = pairs_of(book, book.assumptions, live, own)
     found = keep(found.with_columns(counts=nw.col("strongest") >= limits.tie))
     customers = weighted(book).join(_who(found), on="customer", how="left")
     customers = customers.join(_where(own, limits), on="customer", how="left")
-    sure = bundles(book, book.assumptions, live.all().filter(~nw.col("assumed")))
+    sure = bundles_of(book, book.assumptions, live.all().filter(~nw.col("assumed")))
     customers = customers.join(_sure(sure, limits), on="customer", how="left")
     counts = ("ties", "colleagues", "channels", "sure_colleagues", "sure_channels")
     held = held_by(customers, found).select(

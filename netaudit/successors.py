@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from netaudit.book import Book
     from netaudit.colleagues import Colleagues
     from netaudit.engine import Frame
-    from netaudit.model import LiveTies
+    from netaudit.recorded import LiveTies
 
     Ties = Mapping[tuple[str, str], int]
 

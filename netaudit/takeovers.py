@@ -8,8 +8,9 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.actions import SUBSCRIPTION_OF
-from netaudit.model import LiveTies
+from netaudit.bundles import pairs_of
 from netaudit.programme import Takeover
+from netaudit.recorded import LiveTies, sent_directly
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,11 +69,9 @@ def _moved(
     """By customer of some weight: what the channel gets and what the person loses, after some channels `before`."""
     book, live = outlook.book, outlook.live
     for sent, _ in before:
-        live = model.sent_directly(book, live, sent)
+        live = sent_directly(book, live, sent)
     touched = book.engine.keep(live.reached.filter(nw.col("channel") == channel).select("customer").unique())
-    now, then = (
-        _held(outlook, ties, touched, channel, person) for ties in (live, model.sent_directly(book, live, channel))
-    )
+    now, then = (_held(outlook, ties, touched, channel, person) for ties in (live, sent_directly(book, live, channel)))
     return {
         customer: (then[customer][0] - ours, theirs - then[customer][1]) for customer, (ours, theirs) in now.items()
     }
@@ -81,7 +80,7 @@ def _moved(
 def _held(outlook: Outlook, live: LiveTies, touched: Frame, channel: str, person: str) -> dict[str, tuple[int, int]]:
     """What the channel itself and the person have at some customers of some weight, in units."""
     ties = (frame.join(touched, on="customer", how="semi") for frame in (live.own, live.reached))
-    pairs = model.pairs(outlook.book, outlook.book.assumptions, LiveTies(*ties))
+    pairs = pairs_of(outlook.book, outlook.book.assumptions, LiveTies(*ties))
     ours, theirs, zero = nw.col("company") == channel, nw.col("person") == person, nw.lit(0).cast(nw.Int64)
     sums = (
         pairs.filter(ours | theirs)

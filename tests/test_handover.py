@@ -13,8 +13,10 @@ import pytest
 from hypothesis import given, settings
 
 import netaudit
-from netaudit import cli, model
+from netaudit import cli
+from netaudit.bundles import pairs_of
 from netaudit.errors import UsageError
+from netaudit.recorded import live_ties, recorded
 from tests.books import AS_OF, book, documents, loaded
 
 if TYPE_CHECKING:
@@ -183,7 +185,7 @@ def test_whoever_the_book_is_about_nobody_who_goes_is_named_and_nobody_has_too_m
 
 
 def _live(found: Book) -> list[dict[str, str]]:
-    ties = model.pairs(found, found.assumptions, model.live_ties(found, model.recorded(found, found.assumptions)))
+    ties = pairs_of(found, found.assumptions, live_ties(found, recorded(found, found.assumptions)))
     rows = found.engine.rows(ties.select("person", "customer"))
     return [{"person": person, "customer": customer} for person, customer in rows]
 

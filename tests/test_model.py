@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 import netaudit
 from netaudit import model
+from netaudit.bundles import pairs_of
+from netaudit.recorded import live_ties, recorded
 from tests.books import CUSTOMERS, EMPLOYEES, Document, book, documents, loaded
 from tests.oracle import Oracle
 
@@ -21,8 +23,8 @@ if TYPE_CHECKING:
 
 def holdings(b: Book) -> dict[tuple[str, str, str], tuple[int, int]]:
     """(customer, kind of holder, id) → units, ties."""
-    ties = model.live_ties(b, model.recorded(b, b.assumptions))
-    rows = b.engine.rows(model.pairs(b, b.assumptions, ties).select("customer", "person", "company", "units", "ties"))
+    ties = live_ties(b, recorded(b, b.assumptions))
+    rows = b.engine.rows(pairs_of(b, b.assumptions, ties).select("customer", "person", "company", "units", "ties"))
     return {
         (customer, "employee" if person else "channel", person or company): (units, ties)
         for customer, person, company, units, ties in rows

@@ -16,7 +16,9 @@ from hypothesis import strategies as st
 import netaudit
 from netaudit import model
 from netaudit.assumptions import Assumptions
+from netaudit.bundles import pairs_of
 from netaudit.network import COMPANY, cut_off, graph_of, single_points, tolerance, tolerance_either_side
+from netaudit.recorded import live_ties, recorded
 from tests.books import CUSTOMERS, EMPLOYEES, Document, book, documents, loaded
 from tests.oracle import Oracle
 from tests.test_cli import ROOT
@@ -65,7 +67,7 @@ def test_tolerance_counts_colleagues_as_the_oracle_does(document: Document) -> N
 @given(documents())
 def test_the_part_around_some_customers_is_a_part_of_the_whole(document: Document) -> None:
     b = loaded(document)
-    ties = model.live_ties(b, model.recorded(b, b.assumptions)).all()
+    ties = live_ties(b, recorded(b, b.assumptions)).all()
     whole = b.graph()
     for customer in CUSTOMERS:
         part = graph_of(b, ties.filter(nw.col("customer") == customer))
@@ -256,8 +258,8 @@ def test_tolerance_from_either_side_is_a_vertex_cut_of_books(document: Document)
 def graph_and_columns_agree(book: Book) -> None:
     """For each customer: what holds it is the maximum flow, and tolerance by columns is that by the graph."""
     limits = model.Limits.of(book.assumptions)
-    live = model.live_ties(book, model.recorded(book, book.assumptions))
-    frame = model.pairs(book, book.assumptions, live).select("person", "company", "customer", "units", "strongest")
+    live = live_ties(book, recorded(book, book.assumptions))
+    frame = pairs_of(book, book.assumptions, live).select("person", "company", "customer", "units", "strongest")
     held: dict[str, list[tuple[str, str, int, int]]] = {}
     for person, company, customer, units, strongest in book.engine.rows(frame):
         held.setdefault(customer, []).append((person, company, units, strongest))

@@ -9,9 +9,10 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.assumptions import ENDS, NOT_IN_RISK
+from netaudit.bundles import pairs_of
 from netaudit.joint import followed_words, lost_to
-from netaudit.model import LiveTies
 from netaudit.network import cut_off, graph_of, single_points, tolerance, tolerance_either_side
+from netaudit.recorded import ALIVE, LiveTies, live_customers, live_ties, recorded
 from netaudit.result import Band, Result, Sensitivity, Sentence, Unit, Value, column
 from netaudit.scope import BASE_RATE, money_band, suggested, unmapped_words
 
@@ -124,14 +125,14 @@ def leave(
 
     Sums come from the tables, structure (severed, tolerance) from the graph around the leavers.
     """
-    records = model.recorded(book, book.assumptions)
+    records = recorded(book, book.assumptions)
     near = _near(book, records, leavers)
     lost = _lost(book, book.assumptions, scope, near, leavers, destination)
     touched = sorted((_Touched(*cells) for cells in book.engine.rows(lost.select(*_Touched._fields))), key=_rank)
     graph = graph_of(book, near.all())
     severed = {node.removeprefix("customer:") for node in cut_off(graph, leavers)}
     rows = tuple(_row(book, entry, severed, graph) for entry in touched)
-    unmapped, unmapped_sentence = unmapped_words(book, scope, model.live_customers(records))
+    unmapped, unmapped_sentence = unmapped_words(book, scope, live_customers(records))
     at_risk = (sum(getattr(entry, f"risk_{end}") or 0 for entry in touched) for end in ENDS)
     summary = Summary(
         customers=scope.count,
@@ -162,10 +163,10 @@ def leave(
 def _near(book: Book, records: Frame, leavers: tuple[str, ...]) -> LiveTies:
     """The live ties of all customers that a leaver has one to."""
     keep = book.engine.keep
-    live = model.live_ties(book, records, keep(model.live_customers(records, leavers)))
+    live = live_ties(book, records, keep(live_customers(records, leavers)))
     own, reached = keep(live.own), live.reached
     if book.relays:  # what a leaver passes on may turn out to be reached directly, and then is not theirs
-        theirs = nw.concat([own, reached]).filter(nw.col("person").is_in(list(leavers)), model.ALIVE)
+        theirs = nw.concat([own, reached]).filter(nw.col("person").is_in(list(leavers)), ALIVE)
         touched = keep(theirs.group_by("customer").agg())
         own, reached = (ties.join(touched, on="customer", how="semi") for ties in (own, reached))
     return LiveTies(own, reached)
@@ -181,7 +182,7 @@ def _lost(
 ) -> Frame:
     """The touched customers in scope with the columns of `_Touched`."""
     rates = model.follow_rates(book, assumptions, destination).filter(nw.col("person").is_in(list(leavers)))
-    pairs = model.pairs(book, assumptions, near)
+    pairs = pairs_of(book, assumptions, near)
     return book.engine.keep(lost_to(pairs, rates, scope.customers, alone=len(leavers) == 1))
 
 
@@ -222,7 +223,7 @@ def _sensitivity(
     book: Book, scope: Scope, leavers: tuple[str, ...], destination: str | None
 ) -> tuple[Sensitivity, ...]:
     def total(assumptions: Assumptions) -> int:
-        near = _near(book, model.recorded(book, assumptions), leavers)
+        near = _near(book, recorded(book, assumptions), leavers)
         frame = _lost(book, assumptions, scope, near, leavers, destination).select(nw.col("risk_base").sum())
         return int(book.engine.rows(frame)[0][0] or 0)
 

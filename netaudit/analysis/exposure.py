@@ -10,6 +10,8 @@ import narwhals as nw
 from netaudit import model
 from netaudit.absence import absence_factor
 from netaudit.assumptions import ENDS
+from netaudit.bundles import pairs_of
+from netaudit.recorded import live_ties, recorded
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, money_band, still_here, suggested, unmapped_words
 
@@ -61,8 +63,8 @@ def rank_exposure(
     `request` are the options that go on into the command suggested next.
     """
     here = still_here(book, book.tables.employees)
-    live = model.live_ties(book, model.recorded(book, book.assumptions))
-    pairs = book.engine.keep(model.pairs(book, book.assumptions, live))
+    live = live_ties(book, recorded(book, book.assumptions))
+    pairs = book.engine.keep(pairs_of(book, book.assumptions, live))
     cells = book.engine.rows(_exposure(book, scope, pairs, here, destination))
     rows = sorted((_row(book, scope, values) for values in cells), key=_rank)
     absence = absence_factor(book, scope.customers, pairs, [row.employee for row in rows])

@@ -12,11 +12,13 @@ from scipy import sparse
 
 from netaudit import model
 from netaudit.assumptions import ENDS
+from netaudit.bundles import held_by, pairs_of
 from netaudit.draws import Pool, lost_in
 from netaudit.expected import expected_by_team, expected_of, prospects
 from netaudit.joint import followed_words
 from netaudit.measures import turns_of
 from netaudit.model import PORTION, PULL, UNIT
+from netaudit.recorded import live_ties, recorded
 from netaudit.result import Band, Bin, Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, money_band, suggested, unmapped_words
 from netaudit.tail import bars_of, tail_of
@@ -113,10 +115,10 @@ def look_ahead(
     hears how far the draws are.
     """
     keep = book.engine.keep
-    live = model.live_ties(book, model.recorded(book, book.assumptions))
-    pairs = keep(model.pairs(book, book.assumptions, live))
+    live = live_ties(book, recorded(book, book.assumptions))
+    pairs = keep(pairs_of(book, book.assumptions, live))
     rates = keep(model.follow_rates(book, book.assumptions, horizon.destination))
-    held = keep(model.held_by(scope.customers, pairs))
+    held = keep(held_by(scope.customers, pairs))
     people = chances(book, horizon.months)
     shock = shock_of(book.assumptions, horizon.months)
     ahead = keep(prospects(book, pairs, rates, people, shock))

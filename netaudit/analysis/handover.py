@@ -11,11 +11,13 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.assumptions import ENDS
+from netaudit.bundles import bundles_of, pairs_of
 from netaudit.colleagues import colleagues_of
 from netaudit.introductions import Way, introduction
 from netaudit.joint import followed_words, lost_to
 from netaudit.loading.values import day_number, day_of
 from netaudit.model import hold_of
+from netaudit.recorded import live_ties, recorded
 from netaudit.result import Band, Result, Sentence, Todo, Unit, Value, column
 from netaudit.scope import NO_BASIS, money_band, suggested
 from netaudit.successors import Choice, Known, Place, known_at, main_contact, successors
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from netaudit.book import Book
     from netaudit.colleagues import Colleagues
     from netaudit.engine import Frame
-    from netaudit.model import LiveTies
+    from netaudit.recorded import LiveTies
     from netaudit.scope import Scope
 
 RENEWAL_DAYS = 90
@@ -145,9 +147,9 @@ def hand_over(
     `request` are the options that go on into the command suggested next.
     """
     keep = book.engine.keep
-    live = model.live_ties(book, model.recorded(book, book.assumptions))
-    own = keep(model.bundles(book, book.assumptions, live.unmerged()))
-    pairs = keep(model.pairs(book, book.assumptions, live, own))
+    live = live_ties(book, recorded(book, book.assumptions))
+    own = keep(bundles_of(book, book.assumptions, live.unmerged()))
+    pairs = keep(pairs_of(book, book.assumptions, live, own))
     clause = book.tables.employees.select("clause_until", person="id")
     rates = model.follow_rates(book, book.assumptions, destination).filter(nw.col("person") == leaver)
     rates = keep(rates.join(clause, on="person"))

@@ -9,8 +9,10 @@ import narwhals as nw
 
 from netaudit import model
 from netaudit.absence import absence_factor
+from netaudit.bundles import held_by, pairs_of
 from netaudit.owned import added, by_segment, in_portions
 from netaudit.reach import Reach, reach
+from netaudit.recorded import live_ties, recorded
 from netaudit.result import Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, WHOLE, still_here, suggested, unmapped_words
 from netaudit.split import PART, split_of_people
@@ -95,9 +97,9 @@ def own(book: Book, scope: Scope, request: tuple[str, ...] = ()) -> Result[Row, 
 
     `request` are the options that go on into the command suggested next.
     """
-    live = model.live_ties(book, model.recorded(book, book.assumptions))
-    pairs = book.engine.keep(model.pairs(book, book.assumptions, live))
-    held = book.engine.keep(in_portions(model.held_by(scope.customers, pairs)))
+    live = live_ties(book, recorded(book, book.assumptions))
+    pairs = book.engine.keep(pairs_of(book, book.assumptions, live))
+    held = book.engine.keep(in_portions(held_by(scope.customers, pairs)))
     segments = by_segment(book, held)
     whole = added(segments.values())
     theirs = book.engine.keep(_theirs(book, pairs, held))

@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import narwhals as nw
 
 from netaudit import model
+from netaudit.bundles import pairs_of
 from netaudit.errors import shown, usage
 from netaudit.loading.values import day_number, day_of
-from netaudit.model import COUNTED, MERGED, TIES, UNIT, LiveTies, Tie
+from netaudit.model import UNIT
 from netaudit.naming import TABLE_OF
 from netaudit.network import graph_of, single_points, tolerance, tolerance_either_side
 from netaudit.reach import Reach, reach
+from netaudit.recorded import COUNTED, MERGED, TIES, LiveTies, Tie, live_customers, live_ties, recorded
 from netaudit.remedies import break_even, in_words
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
 from netaudit.scope import NO_BASIS, money_band, scope_of, suggested
@@ -119,7 +121,7 @@ def explain(book: Book, node: tuple[str, str], limit: float = LIMIT) -> Result[R
         raise usage(f"{shown(name)} is a contact", f"{command} shows its ties")
     if not 0 < limit < 1:
         raise usage(f"{limit:g} is no expected loss", "a share between 0 and 1, such as 0.05")
-    records = model.recorded(book, book.assumptions)
+    records = recorded(book, book.assumptions)
     near = _near(book, records, kind, name)
     mine = nw.col(ENDS[kind]) == name
     ties = [Tie(*row) for row in book.engine.rows(near.all().filter(mine).select(*Tie._fields))]
@@ -154,8 +156,8 @@ def _near(book: Book, records: Frame, kind: str, name: str) -> LiveTies:
     if kind == "customer":
         found = book.tables.customers.filter(nw.col("id") == name).select(customer="id")
     else:
-        found = model.live_customers(records.filter(nw.col(ENDS[kind]) == name))
-    live = model.live_ties(book, records, book.engine.keep(found))
+        found = live_customers(records.filter(nw.col(ENDS[kind]) == name))
+    live = live_ties(book, records, book.engine.keep(found))
     return LiveTies(book.engine.keep(live.own), live.reached)
 
 
@@ -254,7 +256,7 @@ def _band(book: Book, losses: Iterable[_Loss]) -> Band | None:
 
 def _customer(book: Book, name: str, near: LiveTies, limit: float) -> tuple[Summary, list[Sentence], str | None]:
     """How it is held, whose leaving would cost most, and what would keep it."""
-    pairs = book.engine.keep(model.pairs(book, book.assumptions, near))
+    pairs = book.engine.keep(pairs_of(book, book.assumptions, near))
     held = book.engine.rows(pairs.select("person", "company", "units"))
     if not held:
         unmapped = _summary("customer", name, 0, held=0.0, tolerance=0, tolerance_either_side=0, single_points="")
@@ -333,7 +335,7 @@ def _employee(book: Book, name: str, near: LiveTies) -> tuple[Summary, list[Sent
         values = {"day": Value(day_of(left_on).isoformat(), Unit.TEXT)}
         gone = Sentence("Has left on {day}: ties of people who left count zero.", values)
         return _summary("employee", name, 0), [gone, Sentence(NO_BASIS)], None
-    losses = _losses(book, book.engine.keep(model.pairs(book, book.assumptions, near)), name)
+    losses = _losses(book, book.engine.keep(pairs_of(book, book.assumptions, near)), name)
     band = _band(book, losses)
     values = {
         "customers": Value(len(losses), Unit.COUNT),
@@ -353,10 +355,8 @@ def _channel(book: Book, name: str, near: LiveTies) -> tuple[Summary, list[Sente
     mine = near.reached.filter(nw.col("channel") == name).join(scope.customers, on="customer")
     reached = reach(book, mine, "customer").get(name, Reach())
     without = LiveTies(near.own, near.reached.filter(nw.col("channel") != name))
-    before = _totals(keep(model.pairs(book, book.assumptions, near)))
-    after = _totals(keep(model.pairs(book, book.assumptions, without))).select(
-        "customer", left="total", ties="all_ties"
-    )
+    before = _totals(keep(pairs_of(book, book.assumptions, near)))
+    after = _totals(keep(pairs_of(book, book.assumptions, without))).select("customer", left="total", ties="all_ties")
     changed = before.join(after, on="customer", how="left").join(scope.customers, on="customer")
     lost = bare = 0
     for total, left, weight in book.engine.rows(changed.select("total", "left", "weight")):

@@ -12,11 +12,13 @@ import narwhals as nw
 from netaudit import model
 from netaudit.absence import absence_factor
 from netaudit.assumptions import ENDS
+from netaudit.bundles import held_by, pairs_of
 from netaudit.costliest import MOST_PAIRS, costliest
 from netaudit.errors import usage
 from netaudit.joint import followed_words, lost_to
 from netaudit.measures import MEASURES, entries_of, terms_of
 from netaudit.model import PORTION
+from netaudit.recorded import live_ties, recorded
 from netaudit.result import Band, Result, Sentence, Unit, Value, column
 from netaudit.scope import BASE_RATE, NO_BASIS, money_band, suggested, unmapped_words
 
@@ -100,10 +102,10 @@ def worst_departures(
 
     `request` are the options that go on into the command suggested next; `told` hears how far the search is.
     """
-    live = model.live_ties(book, model.recorded(book, book.assumptions))
-    pairs = book.engine.keep(model.pairs(book, book.assumptions, live))
+    live = live_ties(book, recorded(book, book.assumptions))
+    pairs = book.engine.keep(pairs_of(book, book.assumptions, live))
     rates = book.engine.keep(model.follow_rates(book, book.assumptions, search.destination))
-    held = book.engine.keep(model.held_by(scope.customers, pairs))
+    held = book.engine.keep(held_by(scope.customers, pairs))
     ties = entries_of(book, search.candidates, held, pairs, rates)
     terms = terms_of(ties, search.by, search.size, scope.weight)
     if search.size > 1 and terms.pairs > MOST_PAIRS:
