@@ -18,6 +18,7 @@ from netaudit.loading.values import Reading
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from netaudit.errors import Problem
     from netaudit.loading.found import Found
 
 Files = dict[str, list[tuple[File, Mapped | None]]]
@@ -25,17 +26,24 @@ Files = dict[str, list[tuple[File, Mapped | None]]]
 
 
 def mapped_files(settings: Settings, file_of: Callable[[str, Mapped], File]) -> Files:
-    """The files that the settings map, by table; which each is, `file_of` says from the table and its mapping."""
+    """The files that the settings map, by table; which each is, `file_of` says from the table and its mapping.
+
+    Raises InputError with all that cannot be.
+    """
     files: Files = {}
-    for table, parts in (settings.tables or {}).items():
-        for part in parts:
+    problems: list[Problem] = []
+    for table, part in ((table, part) for table, parts in (settings.tables or {}).items() for part in parts):
+        try:
             file = file_of(table, part)
             taken = files.setdefault(table, [])
             if any(file == other and replace(part, place=mapped.place) == mapped for other, mapped in taken if mapped):
-                raise refuse(
-                    part.place[0], "S003", "the same file, mapped twice in the same way", None, *part.place[1:]
-                )
+                message = "the same file, mapped twice in the same way"
+                raise refuse(part.place[0], "S003", message, None, *part.place[1:])
             taken.append((file, part))
+        except InputError as error:
+            problems += error.problems
+    if problems:
+        raise InputError(problems)
     return files
 
 

@@ -318,3 +318,10 @@ def test_threads_bound_the_engine(tmp_path: Path) -> None:
 def test_an_error_says_what_became_of_all_rows(tmp_path: Path) -> None:
     error = refused(tmp_path, {"ties.csv": "owner,customer\na,b\n\na,\n", "customers.csv": "id\nb\n"})
     assert error.tally == "4 rows read: 2 loaded, 1 skipped, 1 rejected"
+
+
+def test_all_that_a_mapping_cannot_mean_is_said_at_once(tmp_path: Path) -> None:
+    mapping = "tables: {ties: {file: c.csv}, customers: {file: ../b.csv}, contacts: [{file: c.csv}, {file: c.csv}]}"
+    (tmp_path / "c.csv").write_text("id,customer\nlars,havn\n", encoding="utf-8")
+    found = faults(tmp_path, {"netaudit.yml": mapping})
+    assert [fault.rpartition(" ")[2] for fault in found] == ["F004", "S003"]

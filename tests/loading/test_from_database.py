@@ -137,6 +137,16 @@ def test_a_view_that_is_called_like_a_table_of_ours_is_an_error(tmp_path: Path, 
     assert rows(book, "employees", "id") == [("bo",), ("mette",)]
 
 
+def test_all_wrong_names_of_a_mapping_are_said(tmp_path: Path) -> None:
+    sqlite_file(tmp_path / "crm.db")
+    (tmp_path / "crm.yml").write_text("tables: {ties: {file: tiez}, customers: {file: customer}}", encoding="utf-8")
+    found = refused(tmp_path, {}, "crm.db", settings=tmp_path / "crm.yml").problems
+    assert [(problem.message, problem.hint) for problem in found] == [
+        ("no table is called 'tiez'", "did you mean 'ties'?"),
+        ("no table is called 'customer'", "did you mean 'customers'?"),
+    ]
+
+
 def test_two_tables_of_one_name_are_refused(tmp_path: Path) -> None:
     more = ["CREATE SCHEMA a", "CREATE TABLE a.ties (owner VARCHAR)", 'CREATE TABLE "a.ties" (owner VARCHAR)']
     duckdb_file(tmp_path / "crm.db", *more)
