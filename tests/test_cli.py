@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -507,7 +508,10 @@ def test_sensitivity_moves_one_assumption_at_a_time(capsys: pytest.CaptureFixtur
     from netaudit.report import Page, written
 
     command = ["risk", TELCO, "--departures", "-f", "json"]
-    result = netaudit.risk(netaudit.load(TELCO), departures=True, sensitivity=True)
+    book = netaudit.load(TELCO)
+    result = netaudit.risk(book, departures=True, sensitivity=True)
+    one_by_one = netaudit.risk(replace(book, many=True), departures=True, sensitivity=True)
+    assert one_by_one.sensitivity == result.sensitivity
     answer = json.loads(written(result, "json", Page()))
     assert cli.run(["schema", "risk"]) == 0
     jsonschema.validate(answer, json.loads(capsys.readouterr().out))

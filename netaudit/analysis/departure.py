@@ -17,6 +17,8 @@ from netaudit.result import Band, Result, Sensitivity, Sentence, Unit, Value, co
 from netaudit.scope import BASE_RATE, money_band, suggested, unmapped_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import networkx as nx
 
     from netaudit.assumptions import Assumptions
@@ -86,6 +88,11 @@ class Summary:
     revenue: float | None = column("Revenue", Unit.MONEY, "known revenue of the customers in question, a year")
     revenue_unknown: int = column("Revenue unknown", Unit.COUNT, "customers without a revenue, left out of money")
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "sum over the rows")
+
+
+ONLY_WHO_FOLLOWS = ("follow.", "clause")
+ONLY_WHAT_COUNTS = ("half_life_days", "per_meeting", "weight.")
+"""Prefixes of parameters that move nothing else: no limits, and not what a subscription is worth."""
 
 
 class _Touched(NamedTuple):
@@ -222,17 +229,12 @@ def _verdicts(rows: tuple[Row, ...], customers: int, unmapped: int) -> Verdicts:
 def _sensitivity(
     book: Book, scope: Scope, leavers: tuple[str, ...], destination: str | None
 ) -> tuple[Sensitivity, ...]:
-    def total(assumptions: Assumptions) -> int:
-        near = _near(book, recorded(book, assumptions), leavers)
-        frame = _lost(book, assumptions, scope, near, leavers, destination).select(nw.col("risk_base").sum())
-        return int(book.engine.rows(frame)[0][0] or 0)
-
+    moving = {name: one for name, one in book.assumptions.parameters.items() if not name.startswith(NOT_IN_RISK)}
+    totals = _totals(book, scope, leavers, destination, list(moving))
+    money = book.weighted_by == "revenue"
     swings = []
-    for name, parameter in book.assumptions.parameters.items():
-        if name.startswith(NOT_IN_RISK):
-            continue
-        low, high = (total(book.assumptions.at(name, end)) for end in ("low", "high"))
-        money = book.weighted_by == "revenue"
+    for name, parameter in moving.items():
+        low, high = totals[name, "low"], totals[name, "high"]
         swings.append(
             Sensitivity(
                 assumption=name,
@@ -245,6 +247,49 @@ def _sensitivity(
             )
         )
     return tuple(sorted(swings, key=lambda swing: (-swing.swing, swing.assumption)))
+
+
+def _totals(
+    book: Book, scope: Scope, leavers: tuple[str, ...], destination: str | None, names: list[str]
+) -> dict[tuple[str, str], int]:
+    """What is at risk (base) with each assumption at either end, in whole units of weight.
+
+    What can be asked at once is, for to put a question takes longer than to answer it, unless ties are many.
+    """
+    worlds = {(name, end): book.assumptions.at(name, end) for name in names for end in ("low", "high")}
+    going = nw.col("person").is_in(list(leavers))
+    totals: dict[tuple[str, str], int] = {}
+
+    def rates(assumptions: Assumptions) -> Frame:
+        return model.follow_rates(book, assumptions, destination).filter(going)
+
+    def note(asked: list[tuple[str, str]], pairs: Frame, who: Frame, customers: Frame, by: tuple[str, ...]) -> None:
+        lost = lost_to(pairs, who, customers, by, alone=len(leavers) == 1)
+        found = dict(book.engine.rows(lost.group_by("world").agg(risk=nw.col("risk_base").sum())))
+        totals.update({one: int(found.get(number) or 0) for number, one in enumerate(asked)})
+
+    followed = [one for one in worlds if one[0].startswith(ONLY_WHO_FOLLOWS)]
+    pairs = book.engine.keep(pairs_of(book, book.assumptions, _near(book, recorded(book, book.assumptions), leavers)))
+    numbered = [rates(worlds[one]).with_columns(world=nw.lit(number)) for number, one in enumerate(followed)]
+    note(followed, pairs, nw.concat(numbered), scope.customers, ("world",))
+    counted = [one for one in worlds if one[0].startswith(ONLY_WHAT_COUNTS) and not book.many]
+    alone = [[one] for one in worlds if one not in followed and one not in counted]
+    for asked in (*([counted] if counted else []), *alone):
+        near = _near(book, _apart(recorded(book, worlds[one]) for one in asked), leavers)
+        first = worlds[asked[0]]
+        note(asked, pairs_of(book, first, near), rates(first), _apart(scope.customers for _ in asked), ())
+    return totals
+
+
+def _apart(frames: Iterable[Frame]) -> Frame:
+    """The same customers under several assumptions, numbered by `world`: in each they are customers of their own."""
+    customer = nw.col("customer")
+    return nw.concat(
+        [
+            frame.with_columns(world=nw.lit(number), customer=nw.concat_str(nw.lit(f"{number}/"), customer))
+            for number, frame in enumerate(frames)
+        ]
+    )
 
 
 def _title(book: Book, leavers: tuple[str, ...]) -> Sentence:
