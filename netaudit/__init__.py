@@ -100,10 +100,14 @@ def load(
         return loaded
     import os
 
+    from netaudit.errors import shown, usage
+    from netaudit.loading.find import called
     from netaudit.planned import with_plan as done
 
+    if not isinstance(with_plan, (str, os.PathLike)):
+        raise usage(f"a plan cannot be {shown(type(with_plan).__name__)}", "the path of a file")
     with loaded.engine.answering():
-        return done(loaded, os.fspath(with_plan))
+        return done(loaded, called(os.fspath(with_plan)))
 
 
 @_asked

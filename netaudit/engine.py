@@ -25,16 +25,21 @@ _PLAIN = re.compile(
 )
 _FRACTION = re.compile(r"FLOAT|DOUBLE|DECIMAL\(.*\)")
 _NO_HIVE = "hive_partitioning=false"
+_NOTHING = '"NULL"'
+"""The type of a column that holds no value."""
+
 ROW, PART, _START = "_netaudit_row", "_netaudit_part", "_netaudit_start"
 """Columns of a source that are ours: the number of a row, from 0; the file that has it, and the number of its first."""
+
+_MOST_THREADS = 1024
 
 _SIZE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,3})? ?[KMGT]i?B", re.IGNORECASE)
 
 Frame = nw.LazyFrame[Any]
 
 
-_UNREADABLE = (duckdb.IOException, duckdb.InvalidInputException, duckdb.SerializationException)
-"""What reading a file can bring about; other errors are mistakes of ours."""
+_OURS = (duckdb.CatalogException, duckdb.ParserException, duckdb.InternalException)
+"""Errors in a query of ours, which no file can bring about."""
 
 
 class Source(NamedTuple):
@@ -83,18 +88,19 @@ class Engine:
     def __init__(self, threads: int | None = None, memory_limit: str | None = None, prefix: str = "t") -> None:
         if memory_limit is not None and not _SIZE.fullmatch(str(memory_limit)):
             raise _no_size(memory_limit)
-        if threads is not None and threads < 1:
-            raise usage(f"{threads} threads cannot work", "1 or more")
+        if threads is not None and (type(threads) is not int or not 1 <= threads <= _MOST_THREADS):
+            raise usage(f"{shown(threads)} threads cannot work", f"from 1 to {_MOST_THREADS}")
         self._limit = memory_limit
-        spilt = ""
+        self._lies = False
+        self._spilt = ""
         with contextlib.suppress(OSError):  # where nothing can be written, everything must fit
-            spilt = tempfile.mkdtemp(prefix="netaudit-")  # for nobody else to read
-            weakref.finalize(self, shutil.rmtree, spilt, ignore_errors=True)
+            self._spilt = tempfile.mkdtemp(prefix="netaudit-")  # for nobody else to read
+            weakref.finalize(self, shutil.rmtree, self._spilt, ignore_errors=True)
         config: dict[str, Any] = {
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
             "allow_community_extensions": False,
-            "temp_directory": spilt,
+            "temp_directory": self._spilt,
             "disabled_optimizers": "join_order",  # joins here are few, and planning them took longer than most of them
         }
         if threads is not None:
@@ -194,44 +200,56 @@ class Engine:
         ]
         keys = ", ".join(map(quoted, (PART, _START, *folders)))
         more = "".join(f", s.{quoted(key)}" for key in folders)
-        how = f"{_NO_HIVE}, file_row_number=true, filename={literal(PART)}"
-        shape, alike = self.parts(kinds, lambda name: f"p.{quoted(name)}")
+        how = f"{_NO_HIVE}, union_by_name=true, file_row_number=true, filename={literal(PART)}"
+        shape, alike = self.parts(kinds, lambda name: f"p.{quoted(name)}", folders)
         query = " UNION ALL BY NAME ".join(
-            f"SELECT {', '.join(f'{cell} AS {quoted(name)}' for name, cell in cells.items())}{more}, "
-            f"p.file_row_number + s.{_START} AS {ROW} "
+            f"SELECT {''.join(f'{cell} AS {quoted(name)}, ' for name, cell in cells.items())}"
+            f"p.file_row_number + s.{_START} AS {ROW}{more} "
             f"FROM read_parquet([{', '.join(names[number] for number in numbers)}], {how}) p "
             f"JOIN (VALUES {', '.join(f'({brought[number]})' for number in numbers)}) s({keys}) ON s.{PART} = p.{PART}"
             for numbers, cells in alike
         )
         if self.ask(f"SELECT count(*) FROM ({query})")[0][0] != sum(counts):
             raise duckdb.InvalidInputException("rows without a part")
+        self._lies = True
         return Source(query, [*shape, *((key, self.text) for key in folders)], sum(counts))
 
     def parts(
-        self, kinds: Sequence[Mapping[str, str]], cell: Callable[[str], str]
+        self, kinds: Sequence[Mapping[str, str]], cell: Callable[[str], str], without: Iterable[str] = ()
     ) -> tuple[list[tuple[str, str]], list[tuple[list[int], dict[str, str]]]]:
-        """A table whose parts have columns of these `kinds`: its shape, and how parts of equal columns are read.
+        """A table whose parts have columns of these `kinds`: its shape, and how parts of equal types are read.
 
         That is the numbers of these parts and, by column, its `cell`; or the text of that, where another part has
-        another type. Columns whose names differ only in capitals are one.
+        another type. What no text can be made of is not read, nor are columns `without` a place.
         """
         spelt: dict[str, str] = {}
         types: dict[str, dict[str, None]] = {}
-        alike: dict[tuple[tuple[str, str], ...], list[int]] = {}
-        for number, own in enumerate(kinds):
-            alike.setdefault(tuple(own.items()), []).append(number)
+        for own in kinds:
             for name, kind in own.items():
-                types.setdefault(spelt.setdefault(name.casefold(), name), {})[kind] = None
-        mixed = {
-            name for name, several in types.items() if len(several) > 1 and all(map(self.text_of, several, several))
-        }
-        shape = [(name, self.text if name in mixed else ", ".join(several)) for name, several in types.items()]
-
-        def read(name: str, kind: str) -> str:
-            return str(self.text_of(cell(name), kind)) if spelt[name.casefold()] in mixed else cell(name)
-
-        cells = [{spelt[name.casefold()]: read(name, kind) for name, kind in own} for own in alike]
-        return shape, list(zip(alike.values(), cells, strict=True))
+                several = types.setdefault(spelt.setdefault(_plain(name), name), {})
+                several |= {} if kind == _NOTHING else {kind: None}
+        mixed = {name: all(map(self.text_of, several, several)) for name, several in types.items() if len(several) > 1}
+        shape = [
+            (name, self.text if mixed.get(name) else ", ".join(several or {_NOTHING: None}))
+            for name, several in types.items()
+        ]
+        alike: dict[tuple[str, ...], list[int]] = {}
+        for number, own in enumerate(kinds):
+            named = {spelt[_plain(name)]: kind for name, kind in own.items()}
+            alike.setdefault(tuple(named.get(name, _NOTHING) for name in mixed), []).append(number)
+        aside = set(map(_plain, without))
+        read = []
+        for types_here, numbers in alike.items():
+            here = dict(zip(mixed, types_here, strict=True))
+            cells = {}
+            for name in (name for number in numbers for name in kinds[number] if _plain(name) not in aside):
+                column = spelt[_plain(name)]
+                if column not in mixed:
+                    cells[column] = cell(name)
+                elif mixed[column] and here[column] != _NOTHING:
+                    cells[column] = str(self.text_of(cell(name), here[column]))
+            read.append((numbers, cells))
+        return shape, read
 
     def text_of(self, cell: str, kind: str) -> str | None:
         """The SQL text of a cell of some type; None for what is no single value.
@@ -272,12 +290,17 @@ class Engine:
 
     @contextlib.contextmanager
     def bounded(self) -> Iterator[None]:
-        """Raises UsageError where the memory is not enough."""
+        """Raises UsageError where memory is not enough, or the disk for what does not fit in it."""
         try:
             yield
         except duckdb.OutOfMemoryException:
             limit = self._limit or "the engine may use (four fifths of the machine's)"
             raise usage(f"more memory is needed than {limit}", "give it more with --memory-limit") from None
+        except duckdb.IOException as error:
+            if self._spilt and self._spilt in str(error):
+                hint = "TMPDIR names the folder for it"
+                raise usage("what does not fit in memory cannot be written to disk", hint) from None
+            raise
 
     @contextlib.contextmanager
     def answering(self) -> Iterator[None]:
@@ -285,5 +308,13 @@ class Engine:
         with self.bounded():
             try:
                 yield
-            except _UNREADABLE:
+            except duckdb.Error as error:
+                other = isinstance(error, (*_OURS, duckdb.OutOfMemoryException)) or self._spilt in str(error)
+                if other or not self._lies:
+                    raise
                 raise usage("a file of the book cannot be read any more", "load the book anew") from None
+
+
+def _plain(name: str) -> str:
+    """A column's name as the engine compares it: capitals of other letters than ASCII's make another one."""
+    return "".join(char.lower() if char.isascii() else char for char in name)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-_QUOTED = re.compile(r"""\"[^"]*("|$)|(?<!\w)'[^']*('|$)""")
+_QUOTED = re.compile(r"""\"(.*\"|.*$)|(?<!\w)'(.*'|.*$)""")
 
 SHOWN = 50
 """How many problems the command line lists."""

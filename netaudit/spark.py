@@ -62,6 +62,8 @@ class SparkEngine(Engine):
         threads: int | None = None,
     ) -> None:
         self.session = _session(spark) if spark is None or isinstance(spark, str) else spark
+        if not hasattr(self.session, "conf"):
+            raise usage(f"{shown(type(spark).__name__)} is no Spark session", "a session, or the address of a master")
         if self.session.conf.get("spark.sql.ansi.enabled") == "false":
             hint = "set spark.sql.ansi.enabled to true"
             raise usage("this Spark session passes over what it cannot work out, such as sums that are too large", hint)
@@ -153,7 +155,8 @@ class SparkEngine(Engine):
         cases = " ".join(f"WHEN {_text(name)} THEN {number}" for name, number in parts.items())
         brought = [f"{_case(f'CASE {path} {cases} END', texts)} AS {_tick(key)}" for key, texts in folders.items()]
         read, shape = self._read(paths)
-        source = self._numbered(read, shape, f"CASE {path} {cases} END", _INDEX, brought)
+        others = [entry for entry in shape if entry[0].casefold() not in map(str.casefold, folders)]
+        source = self._numbered(read, others, f"CASE {path} {cases} END", _INDEX, brought)
         return source._replace(shape=[*shape, *((key, self.text) for key in folders)])
 
     def _read(self, paths: Sequence[str]) -> tuple[DataFrame, list[tuple[str, str]]]:
@@ -202,7 +205,8 @@ class SparkEngine(Engine):
         first = {number: starts[number] - counts[number] for number in parts}
         start = f"CASE {part} {' '.join(f'WHEN {number} THEN {rows}' for number, rows in first.items())} END"
         number = f"CAST({row} + {start if parts else 0} AS BIGINT) AS {ROW}"
-        name = self._name(read.selectExpr(*(_tick(column) for column, _ in shape), *more, number))
+        present = [column for column, _ in shape if column in read.columns]
+        name = self._name(read.selectExpr(*map(_tick, present), *more, number))
         return Source(f"SELECT * FROM {name}", shape, sum(counts.values()))
 
     def tables(self, database: str) -> dict[str, DataFrame]:

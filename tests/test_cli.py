@@ -587,3 +587,21 @@ def test_help_waits_for_no_engine() -> None:
         "sys.exit(bool({'duckdb', 'narwhals', 'networkx'} & {*sys.modules}))"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, check=False).returncode == 0
+
+
+def test_a_password_is_said_by_no_command(capsys: pytest.CaptureFixture[str]) -> None:
+    """Wherever an address is given by mistake, and in whatever way."""
+    address = "postgresql://ann:s3@cret@host/crm"
+    for args in (
+        ["risk", TELCO, address],
+        ["risk", TELCO, "--settings", address],
+        ["check", TELCO, "--baseline", address],
+        ["import", "table", address, "-o", "nowhere"],
+        ["risk", "postgresql:ann:s3@cret@host"],
+        ["risk", "host=h user=ann password=s3@cret"],
+    ):
+        assert cli.run(args) == 2
+        said = capsys.readouterr()
+        assert not said.out
+        assert said.err
+        assert "cret" not in said.err

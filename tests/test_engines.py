@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 from unittest import mock
 
+import duckdb
 import pytest
 
 import netaudit
+from netaudit.engine import Engine
 from netaudit.errors import UsageError, first_line
 
 
@@ -35,17 +37,42 @@ def test_a_database_of_spark_needs_its_engine() -> None:
         netaudit.load("spark:crm")
 
 
-def test_a_path_is_a_path_and_threads_work() -> None:
-    wrong: tuple[dict[str, Any], ...] = ({"settings": {"tables": {}}}, {"book": 5})
-    for options in wrong:
-        with pytest.raises(UsageError, match=r"cannot be '(dict|int)' \(the path of a file\)"):
-            netaudit.load(**options)
-    with pytest.raises(UsageError, match="0 threads cannot work"):
-        netaudit.load(threads=0)
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"settings": {"tables": {}}}, r"settings cannot be 'dict' \(the path of a file\)"),
+        ({"book": 5}, r"a book cannot be 'int' \(the path of a file\)"),
+        ({"threads": 0}, "'0' threads cannot work"),
+        ({"threads": "2"}, "'2' threads cannot work"),
+        ({"threads": True}, "'True' threads cannot work"),
+        ({"threads": 10**9}, r"threads cannot work \(from 1 to 1024\)"),
+        ({"as_of": 20241231}, "as_of cannot be 'int'"),
+        ({"as_of": b"2024-01-01"}, "as_of cannot be 'bytes'"),
+        ({"assume": "half_life_days=90"}, "assume is a list of texts"),
+        ({"assume": {"half_life_days": 90}}, "assume is a list of texts"),
+        ({"assume": [1]}, "assume is a list of texts"),
+        ({"assume": None}, "assume is a list of texts"),
+        ({"with_plan": 5}, "a plan cannot be 'int'"),
+    ],
+)
+def test_what_an_argument_cannot_be(options: dict[str, Any], words: str) -> None:
+    with pytest.raises(UsageError, match=words):
+        netaudit.load(**{"book": "examples/telco", **options})
 
 
 def test_what_another_library_quotes_is_left_out() -> None:
     assert first_line(ValueError('invalid "anna@example" here')) == "invalid … here"
     assert first_line(ValueError("invalid 'anna\nbo' here")) == "invalid …"
+    assert first_line(ValueError("could not convert 'O'Brien Anna' to INT32")) == "could not convert … to INT32"
     assert first_line(ValueError("it can't read 'anna' and \"bo\" too")) == "it can't read … and … too"
     assert first_line(ValueError()) == "ValueError"
+
+
+def test_a_full_disk_is_not_a_broken_book() -> None:
+    """What does not fit in memory goes to a folder of ours; and an error of ours in a query stays one."""
+    engine = Engine()
+    for inside in (engine.bounded, engine.answering):
+        with pytest.raises(UsageError, match="what does not fit in memory cannot be written to disk"), inside():
+            raise duckdb.IOException(f'Could not write file "{engine._spilt}/x": No space left on device')
+        with pytest.raises(duckdb.IOException), inside():
+            raise duckdb.IOException("nothing of ours")

@@ -51,12 +51,13 @@ def load(
     for name, given in (("a book", book), ("settings", settings)):
         if given is not None and not isinstance(given, (str, os.PathLike)):
             raise usage(f"{name} cannot be {shown(type(given).__name__)}", "the path of a file")
+    _check(as_of, assume)
     path = None if book is None else os.fspath(book)
     if tables is not None and (path is not None or form is not None):
         raise usage("a book is named, or its tables are handed over", "load(BOOK), or load(tables={…})")
     found = Found(engine or Engine())
     if settings is not None:
-        read_settings(found, File(Path(settings), os.fspath(settings)))
+        read_settings(found, File(Path(settings), called(os.fspath(settings))))
     try:
         with found.engine.bounded(), found.engine.reader.bounded():
             return _loaded(found, tables if tables is not None else path, form, as_of, assume, settings)
@@ -71,6 +72,14 @@ def load(
         if isinstance(error, InputError):
             error.files = found.digests
         raise
+
+
+def _check(as_of: object, assume: object) -> None:
+    """Raise UsageError for what types would have refused, and for a date that is none, such as pandas' NaT."""
+    if not (as_of is None or isinstance(as_of, (str, date))) or as_of != as_of:  # noqa: PLR0124
+        raise usage(f"as_of cannot be {shown(type(as_of).__name__)}", "a date, or a text such as 2024-03-12")
+    if not isinstance(assume, (list, tuple)) or not all(isinstance(text, str) for text in assume):
+        raise usage("assume is a list of texts", 'such as ["half_life_days=90"]')
 
 
 def _loaded(

@@ -38,16 +38,22 @@ _MAGIC = {b"\x1f\x8b": "gzip", b"PK\x03\x04": "zip (or a spreadsheet)", b"\xd0\x
 
 
 @dataclass(frozen=True, slots=True)
-class File:
-    """A file to read: where it lies, and how it is called in messages and answers.
+class Unfit:
+    """Why a column of a database is none for us: what it is, and in which row that was seen, where it is known."""
 
-    `unfit` are columns that are no single values where they come from: of what type, and in which row where that is
-    known.
-    """
+    what: str
+    hint: str = "a cell is one text, number or date"
+    row: int | None = None
+    code: str = "Y006"
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file to read: where it lies, and how it is called in messages and answers; its columns that are `unfit`."""
 
     path: Path
     label: str
-    unfit: Mapping[str, tuple[str, int | None]] = field(default_factory=dict, compare=False)
+    unfit: Mapping[str, Unfit] = field(default_factory=dict, compare=False)
 
 
 def refuse(

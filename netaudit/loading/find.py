@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sys
 import tempfile
 from pathlib import Path
@@ -43,6 +44,10 @@ ALIASES = "aliases.csv"
 """Beside the tables: ids that may be one, for a person to decide; `netaudit import` writes and follows it."""
 
 
+_SECRETIVE = re.compile(r"password *=|:[^/]+@", re.IGNORECASE)
+"""What an address may hold that nobody took for one."""
+
+
 def find(found: Found, path: str | None, form: str | None) -> None:
     """Read the book at `path`, or that of the current folder. `form` says what standard input is."""
     if form is not None and path != "-":
@@ -72,7 +77,7 @@ def called(book: str) -> str:
     """
     if book.startswith(SERVERS):
         return address_of(book)
-    if "://" in book:
+    if "://" in book or (_SECRETIVE.search(book) and not Path(book).exists()):
         raise refuse(None, "F001", "an address that is none of PostgreSQL", f"{SERVERS[0]}USER@HOST/DATABASE")
     return book
 

@@ -36,6 +36,8 @@ def _written(name: str, native: Any, copies: ExitStack) -> File:
         raise usage(f"the table {shown(name)} is no frame but {shown(type(native).__name__)}", KNOWN) from None
     except DuplicateError:
         raise usage(f"the table {shown(name)} has two columns of one name") from None
+    if frame.implementation.is_pyspark():
+        raise usage(f"the table {shown(name)} is a frame of Spark's", 'load(…, engine="spark")')
     try:
         shape = frame.collect_schema()
         _check(name, shape)

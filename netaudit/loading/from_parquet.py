@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 from netaudit.engine import ROW, quoted
 from netaudit.errors import shown
-from netaudit.loading.files import File, digest_of, parts_of, refuse, regular
+from netaudit.loading.files import File, Unfit, digest_of, parts_of, refuse, regular
 from netaudit.loading.raw import index_of
 from netaudit.loading.values import folded
 
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from netaudit.engine import Engine, Source
-    from netaudit.errors import InputError
     from netaudit.loading.raw import Cell, Place
 
 _INDEX = re.compile("__index_level_[0-9]+__")
@@ -63,9 +62,9 @@ def read_parquet(engine: Engine, file: File, asked: set[str]) -> ParquetTable:
     for is no column. Raises InputError for what is no table,
     and for a column asked for whose cells are no single values.
     """
-    for name, (kind, row) in file.unfit.items():
+    for name, unfit in file.unfit.items():
         if folded(name).casefold() in asked:
-            raise _unfit(file, name, kind, row)
+            raise refuse(file.label, unfit.code, f"the column {shown(name)} {unfit.what}", unfit.hint, unfit.row)
     parts = parts_of(file)
     if any("\ud800" <= char <= "\udfff" for part in parts for char in str(part.path)):
         raise refuse(file.label, "F001", "cannot be read: a name that is not text", "rename the file")
@@ -106,10 +105,12 @@ def read_source(engine: Engine, file: File, asked: set[str], digest: str | None,
 def _folders(file: File, parts: list[File], asked: set[str]) -> dict[str, list[str | None]]:
     """The columns that folders called KEY=VALUE bring, as far as asked for: per part its value."""
     found: dict[str, list[str | None]] = {}
+    spelt: dict[str, str] = {}
     for index, part in enumerate(parts):
         for folder in part.path.relative_to(file.path).parts[:-1]:
             key, mark, value = folder.partition("=")
             if mark and folded(key).casefold() in asked:
+                key = spelt.setdefault(folded(key).casefold(), key)
                 values = found.setdefault(key, [None] * len(parts))
                 values[index] = None if value == _NO_VALUE else unquote(value)
     return found
@@ -120,10 +121,6 @@ def _as_text(engine: Engine, name: str, kind: str, file: File) -> str:
     several = ", " in kind  # one of which is no single value
     text = None if several else engine.text_of(quoted(name), kind)
     if text is None:
-        raise _unfit(file, name, kind)
+        unfit = Unfit(f"is of type {shown(kind)}")
+        raise refuse(file.label, unfit.code, f"the column {shown(name)} {unfit.what}", unfit.hint)
     return text
-
-
-def _unfit(file: File, name: str, kind: str, row: int | None = None) -> InputError:
-    hint = "a cell is one text, number or date"
-    return refuse(file.label, "Y006", f"the column {shown(name)} is of type {shown(kind)}", hint, row)

@@ -15,7 +15,7 @@ from netaudit.loading.schema import TABLES
 from netaudit.loading.table_files import mapped_files, read_table_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from netaudit.loading.found import Found
     from netaudit.loading.settings import Mapped
@@ -42,22 +42,24 @@ def _read_named(
     names: Iterable[str],
     file_of: Callable[[str], File],
     database: str | None,
-    views: Iterable[str] = (),
+    views: Sequence[str] = (),
+    called: Callable[[str], str | None] | None = None,
 ) -> None:
     """Tables that have names and are no files; those of ours, or those that the settings map.
 
     In a `database` names in capitals are the same, and other tables are passed over, which is said; its `views` are not
-    read, and none may stand where a table of ours could.
+    read, and none may stand where a table of ours could. `called` says which of the names one in a mapping means.
     """
     unread = "views in a file are not read"
 
     def mapped(table: str, part: Mapped) -> File:
         name = part.file or table
-        if name not in names:
+        known = called(name) if called else name
+        if known is None or known not in names:
             message = f"no table is called {shown(name)}"
             hint = unread if name in views else nearest(name, names)
             raise refuse(part.place[0], "F001", message, hint, *part.place[1:])
-        return file_of(name)
+        return file_of(known)
 
     if found.settings.tables is not None:
         read_table_files(found, mapped_files(found.settings, mapped))
@@ -68,7 +70,7 @@ def _read_named(
     for view in views:
         if view.casefold() in TABLES and view.casefold() not in ours:
             hint = f"{unread}, for one could read what its author cannot: make it a table, or map others"
-            found.problems.append(Problem("F001", f"{shown(view)} is a view", hint, database))
+            found.problems.append(Problem("F001", f"{shown(view)} is a view, or a virtual table", hint, database))
     others = [name for name in names if name not in ours.values()]
     hint = f"tables are {', '.join(TABLES)}; settings map other names"
     if not ours:
@@ -88,6 +90,8 @@ def read_database(found: Found, source: str, label: str, kind: str) -> None:
         def copied(name: str) -> File:
             file = tables.file(name)
             found.settled.add(file.label)
+            if name in tables.held.partly:
+                found.warnings.append(f"{file.label}: only the rows that a policy of the server shows this role")
             return file
 
-        _read_named(found, tables.names, cache(copied), label, tables.views)
+        _read_named(found, tables.held.names, cache(copied), label, tables.held.views, tables.called)

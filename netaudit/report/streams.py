@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import stat
 import sys
@@ -227,9 +228,13 @@ def _mode(target: Path) -> int:
     return 0o666 & ~mask
 
 
+_PASSWORD = re.compile(r"((?:://?|\bpostgres(?:ql)?:)[^/:@\s]*:)\S+(?=@)|(\bpassword *=)\S+", re.IGNORECASE)
+"""In an address that somebody gave where none is taken, or in another way than we know."""
+
+
 def say(lines: Iterable[str]) -> None:
-    """Lines for standard error, each made harmless. Failing there is nobody's business."""
+    """Lines for standard error, each made harmless, without a password. Failing there is nobody's business."""
     with contextlib.suppress(OSError):
         for line in lines:
-            sys.stderr.write(for_terminal(line) + "\n")
+            sys.stderr.write(for_terminal(_PASSWORD.sub(r"\1\2…", line)) + "\n")
         sys.stderr.flush()

@@ -10,7 +10,7 @@ import sys
 import tempfile
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest import mock
 
 import duckdb
@@ -19,6 +19,7 @@ import pytest
 import netaudit
 from netaudit.errors import InputError, UsageError
 from netaudit.loading.from_database import address_of
+from netaudit.loading.schema import TABLES
 
 from . import counted, faults, loaded, refused, rows
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from netaudit.book import Book
 
+TELCO = Path(__file__).resolve().parents[2] / "examples" / "telco"
 CUSTOMERS = "CREATE TABLE customers (id {text}, revenue {number}, renewal_on {moment})"
 TIES = "CREATE TABLE ties (owner {text}, customer {text}, last_contact {date}, per_year {number})"
 ROWS = (
@@ -120,7 +122,8 @@ def test_bytes_are_no_text(tmp_path: Path, kind: str, bytes_: str) -> None:
         tmp_path / "crm.db", f"CREATE TABLE contacts AS SELECT 'lars' AS id, 'havn' AS customer, {bytes_} AS name"
     )
     (problem,) = refused(tmp_path, {}, "crm.db").problems
-    assert problem.message == "the column 'name' is of type 'BLOB'"
+    said = {"sqlite": "holds bytes", "duckdb": "is of type 'BLOB'"}
+    assert problem.message == f"the column 'name' {said[kind]}"
     assert problem.line == (1 if kind == "sqlite" else None)
     (tmp_path / "crm.yml").write_text("tables: {contacts: {columns: {id: id, customer: customer}}, ties: {}}", "utf-8")
     book = netaudit.load(tmp_path / "crm.db", settings=tmp_path / "crm.yml", as_of="2024-01-01")
@@ -131,7 +134,7 @@ def test_bytes_are_no_text(tmp_path: Path, kind: str, bytes_: str) -> None:
 def test_a_view_that_is_called_like_a_table_of_ours_is_an_error(tmp_path: Path, kind: str) -> None:
     MAKERS[kind](tmp_path / "crm.db", VIEW.replace("employees", "Employees"))
     (problem,) = refused(tmp_path, {}, "crm.db").problems
-    assert (problem.code, problem.message) == ("F001", "'Employees' is a view")
+    assert (problem.code, problem.message) == ("F001", "'Employees' is a view, or a virtual table")
     (tmp_path / "crm.yml").write_text("tables: {customers: {}, ties: {}}", encoding="utf-8")
     book = netaudit.load(tmp_path / "crm.db", settings=tmp_path / "crm.yml", as_of="2024-01-01")
     assert rows(book, "employees", "id") == [("bo",), ("mette",)]
@@ -145,6 +148,27 @@ def test_all_wrong_names_of_a_mapping_are_said(tmp_path: Path) -> None:
         ("no table is called 'tiez'", "did you mean 'ties'?"),
         ("no table is called 'customer'", "did you mean 'customers'?"),
     ]
+
+
+@pytest.mark.parametrize("name", ["departures", "x"])
+def test_a_virtual_table_is_none(tmp_path: Path, name: str) -> None:
+    """What it would run is not in the file."""
+    sqlite_file(tmp_path / "crm.db", f'CREATE VIRTUAL TABLE {name} USING fts5(employee, "on")')
+    if name in TABLES:
+        (problem,) = refused(tmp_path, {}, "crm.db").problems
+        assert (problem.code, problem.message) == ("F001", f"'{name}' is a view, or a virtual table")
+    else:
+        assert len(rows(loaded(tmp_path, {}, "crm.db"), "ties", "person")) == 3
+
+
+def test_a_mapping_may_name_the_usual_schema_and_capitals(tmp_path: Path) -> None:
+    more = ["CREATE TABLE \"Staff\" AS SELECT 'bo' AS id", 'CREATE TABLE "STAFF 2" AS SELECT 1 AS id']
+    duckdb_file(tmp_path / "crm.db", *more)
+    for name in ("main.staff", "STAFF", "main.Staff"):
+        mapping = f"open_ids: true\ntables: {{employees: {{file: {name}}}, ties: {{file: main.ties}}}}"
+        (tmp_path / "crm.yml").write_text(mapping, encoding="utf-8")
+        book = netaudit.load(tmp_path / "crm.db", settings=tmp_path / "crm.yml", as_of="2024-01-01")
+        assert ("bo",) in rows(book, "employees", "id")
 
 
 def test_two_tables_of_one_name_are_refused(tmp_path: Path) -> None:
@@ -192,6 +216,7 @@ def test_a_database_without_our_tables_is_refused(tmp_path: Path) -> None:
         ("postgres:///crm", "postgresql:///crm"),
         ("postgresql://ann:pa#ss@host/crm", "postgresql://ann@host/crm"),
         ("postgresql://ann@/postgres?host=/run/pg", "postgresql://ann@/postgres?host=%2Frun%2Fpg"),
+        ("postgresql://ann@a:1,b:2/crm?scram_client_key=x", "postgresql://ann@/crm?host=a%2Cb&port=1%2C2"),
     ],
 )
 def test_a_name_of_a_server_has_no_password(url: str, name: str) -> None:
@@ -210,6 +235,9 @@ def test_a_name_of_a_server_has_no_password(url: str, name: str) -> None:
         "postgresql+psycopg2://ann:secret@h/crm",
         "POSTGRESQL://ann:secret@h/crm",
         "mysql://ann:secret@h/crm",
+        "host=h dbname=crm user=ann password=secret",
+        "postgresql:/ann:secret@h/crm",
+        "ann:secret@h/crm",
         "postgresql://[::1",
     ],
 )
@@ -218,6 +246,11 @@ def test_what_is_no_address_is_not_repeated(url: str) -> None:
     with pytest.raises(InputError, match=r"is no address of a server|cannot be read|none of PostgreSQL") as caught:
         netaudit.load(url)
     assert "secret" not in str(caught.value)
+    others: tuple[dict[str, Any], ...] = ({"settings": url}, {"with_plan": url})
+    for elsewhere in others:
+        with pytest.raises(InputError) as caught:
+            netaudit.load(TELCO, **elsewhere)
+        assert "secret" not in str(caught.value)
 
 
 def test_long_numbers_stay_what_they_are(tmp_path: Path) -> None:
@@ -323,7 +356,17 @@ def test_a_server_is_a_book(server: str, tmp_path: Path) -> None:
         netaudit.load(lowly)
     with psycopg.connect(server) as connection:
         connection.execute(b"GRANT SELECT (id, renewal_on) ON customers TO bo")
-    assert rows(netaudit.load(lowly), "customers", "id", "revenue") == [('fjord "A/S"', None), ("havn", None)]
+    with pytest.raises(InputError, match=r"customers: F001 the column 'revenue' may not be read \(GRANT SELECT on it"):
+        netaudit.load(lowly)
+    settings.write_text("tables: {customers: {columns: {id: id}}, ties: {file: public.TIES}}", encoding="utf-8")
+    some = netaudit.load(lowly, settings=settings)
+    assert rows(some, "customers", "id", "revenue") == [('fjord "A/S"', None), ("havn", None)]
+    with psycopg.connect(server) as connection:
+        connection.execute(b"ALTER TABLE ties ENABLE ROW LEVEL SECURITY")
+        connection.execute(b"CREATE POLICY own ON ties FOR SELECT TO bo USING (owner = 'bo')")
+    part = netaudit.load(lowly, settings=settings)
+    assert part.warnings == (f"{part.call[0]}:ties: only the rows that a policy of the server shows this role",)
+    assert {person for (person,) in rows(part, "ties", "person")} == {"bo"}
 
 
 def test_a_password_stays_secret_where_the_disk_is_full() -> None:

@@ -9,13 +9,17 @@ import duckdb
 import pytest
 
 import netaudit
-from netaudit.errors import UsageError
+from netaudit.engine import Engine
+from netaudit.errors import NetauditError, UsageError
 from netaudit.loading import assemble, from_parquet
 
 from . import counted, faults, loaded, refused, rows
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
+
+    from netaudit.book import Book
 
 TIES = "SELECT 'mette' AS owner, 'havn' AS customer"
 
@@ -290,27 +294,44 @@ def spoilt(path: Path) -> None:
 MANY = "SELECT 'mette' || i AS owner, md5(i::VARCHAR) AS customer FROM range(5000) t(i)"
 
 
-def test_an_answer_from_a_file_that_breaks_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+QUESTIONS: tuple[Callable[[Book], object], ...] = (
+    netaudit.risk,
+    lambda book: netaudit.risk(book, ["mette1"]),
+    netaudit.worst,
+    netaudit.forecast,
+    lambda book: netaudit.plan(book, budget=1),
+    lambda book: netaudit.handover(book, "mette1", last_day="2024-05-01"),
+    netaudit.ownership,
+    lambda book: netaudit.why(book, "mette1"),
+    netaudit.check,
+    netaudit.graph,
+    lambda book: book.graph(),
+    lambda book: book.notes(),
+)
+GONE = "a file of the book cannot be read any more"
+
+
+@pytest.mark.parametrize("change", ["away", "other columns", "spoilt"])
+def test_an_answer_from_a_file_that_is_gone_is_one_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str
+) -> None:
     monkeypatch.setattr(assemble, "FEW", 0)
     path = parquet(tmp_path, "ties.parquet", MANY)
     book = loaded(tmp_path, {})
-    spoilt(path)
-    with pytest.raises(UsageError, match="a file of the book cannot be read any more"):
-        netaudit.risk(book)
-
-
-def test_an_answer_from_a_file_that_is_gone_is_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(assemble, "FEW", 0)
-    path = parquet(tmp_path, "ties.parquet", MANY)
-    book = loaded(tmp_path, {})
-    path.unlink()
-    for ask in (netaudit.risk, netaudit.graph, lambda one: one.graph(), lambda one: one.notes()):
-        with pytest.raises(UsageError, match="a file of the book cannot be read any more"):
-            ask(book)
     other = loaded(tmp_path, {"b.csv": "owner,customer\nbo,havn\n"}, "b.csv")
-    for old, new in ((book, other), (other, book)):
-        with pytest.raises(UsageError, match="a file of the book cannot be read any more"):
-            netaudit.diff(old, new)
+    if change == "away":
+        path.unlink()
+    elif change == "spoilt":
+        spoilt(path)
+    else:
+        parquet(tmp_path, "ties.parquet", "SELECT 1 AS x")
+    for ask in QUESTIONS:
+        with pytest.raises(NetauditError, match=rf"{GONE}|has changed since it was read"):
+            ask(book)
+    with pytest.raises(UsageError, match=GONE):
+        netaudit.diff(book, other)
+    with pytest.raises(UsageError, match=GONE):
+        netaudit.diff(other, book)
 
 
 def test_what_is_broken_within_is_one_error(tmp_path: Path) -> None:
@@ -334,6 +355,44 @@ def test_capitals_make_no_other_column_of_a_part(tmp_path: Path) -> None:
     parquet(tmp_path, "ties/a.parquet", "SELECT 'mette' AS Owner, 'havn' AS customer, 12 AS per_year")
     parquet(tmp_path, "ties/b.parquet", "SELECT 'bo' AS owner, 'havn' AS CUSTOMER, 1.5::DOUBLE AS Per_Year")
     assert rows(loaded(tmp_path, {}), "ties", "person", "per_year") == [("bo", 1.5), ("mette", 12.0)]
+
+
+def test_capitals_of_other_letters_make_another_column(tmp_path: Path) -> None:
+    """As in the engine; both are there, so neither is lost in silence."""
+    parquet(tmp_path, "ties.parquet", "SELECT 'm' AS \"EJER_Æ\", 'z' AS \"ejer_æ\", 'havn' AS customer")
+    mapping = "tables: {ties: {file: ties.parquet, columns: {owner: ejer_æ, customer: customer}}}"
+    assert faults(tmp_path, {"netaudit.yml": mapping}) == ["ties.parquet: C003"]
+
+
+def test_a_key_that_is_a_column_of_some_parts_stands_twice(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/kind=call/a.parquet", f"SELECT *, 'mail' AS kind FROM ({TIES})")
+    parquet(tmp_path, "ties/kind=meeting/b.parquet", TIES)
+    assert faults(tmp_path, {}) == ["ties: C003"]
+
+
+def test_a_key_may_be_in_capitals(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/kind=call/a.parquet", TIES)
+    parquet(tmp_path, "ties/Kind=mail/b.parquet", TIES)
+    assert rows(loaded(tmp_path, {}), "ties", "kind") == [("call",), ("mail",)]
+
+
+def test_what_nobody_asks_for_may_be_of_any_types(tmp_path: Path) -> None:
+    parquet(tmp_path, "ties/a.parquet", f"SELECT *, 1 AS x_q, [1] AS x_l FROM ({TIES})")
+    parquet(tmp_path, "ties/b.parquet", f"SELECT *, [1] AS x_q, {{'a': 1}} AS x_l FROM ({TIES})")
+    assert len(rows(loaded(tmp_path, {}), "ties", "person")) == 2
+
+
+def test_many_parts_are_read_at_once_where_types_agree(tmp_path: Path) -> None:
+    """In any order, each with a column of its own."""
+    for number in range(12):
+        some = ["'mette' AS owner", f"'c{number}' AS customer", f"{number} AS x_{number}", "NULL AS kind"]
+        parquet(tmp_path, f"ties/{number}.parquet", f"SELECT {', '.join(some[number % 4 :] + some[: number % 4])}")
+    parquet(tmp_path, "ties/z.parquet", "SELECT 'bo' AS owner, 1.5::DOUBLE AS customer, 2.5::DOUBLE AS x_1")
+    kinds = [{"owner": "VARCHAR", f"x_{number}": "INTEGER", "kind": '"NULL"'} for number in range(12)]
+    _, alike = Engine().parts([*kinds, {"kind": "VARCHAR", "x_1": "DOUBLE"}], str)
+    assert [numbers for numbers, _ in alike] == [[0, *range(2, 12)], [1], [12]]
+    book = loaded(tmp_path, {})
+    assert len(rows(book, "ties", "person")) == 13
 
 
 def test_an_index_that_pandas_wrote_is_no_column(tmp_path: Path) -> None:
