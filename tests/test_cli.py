@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -308,6 +309,7 @@ def test_hash_seeds_and_threads_change_no_byte(threads: str, seed: str) -> None:
     assert done.stdout == _reference()
 
 
+@cache
 def _reference() -> str:
     from netaudit.report import Page, written
 

@@ -175,6 +175,10 @@ def test_tables_of_a_session_are_read_as_they_are(session: Any, tmp_path: Path) 
     ties = session.createDataFrame(
         [("bo", "havn", 4), ("mette", "fjord", None)], "owner string, customer string, per_year int"
     )
+    with pytest.raises(UsageError, match="the table 'ties' is a frame of Spark's"):
+        netaudit.load(tables={"ties": ties})
+    with pytest.raises(UsageError, match="'int' is no Spark session"):
+        netaudit.load(tables={"ties": ties}, engine="spark", spark=5)
     book = netaudit.load(tables={"ties": ties.repartition(3)}, engine="spark", spark=session, as_of="2024-01-01")
     assert len(set(book.origins.places(origin for *_, origin, _ in contents(book, "ties")))) == 2
     assert book.sources[0].sha256 is None
