@@ -269,6 +269,12 @@ def test_parts_that_differ_in_a_type_are_taken_as_they_stand(tmp_path: Path) -> 
     assert [source.loaded for source in book.sources] == [5]
 
 
+def test_a_zone_in_one_part_counts_in_utc_beside_texts_in_another(tmp_path: Path) -> None:
+    for name, day in (("a", "TIMESTAMPTZ '2023-05-01 23:30:00+00'"), ("b", "'2023-05-01'"), ("c", "DATE '2023-05-01'")):
+        parquet(tmp_path, f"ties/{name}.parquet", f"SELECT *, {day} AS last_contact FROM ({TIES})")
+    assert rows(loaded(tmp_path, {}), "ties", "last_contact") == [(19478,)] * 3
+
+
 def test_a_fault_in_parts_of_several_types_has_its_row(tmp_path: Path) -> None:
     parquet(tmp_path, "ties/a.parquet", "SELECT 'mette' AS owner, unnest([1, 2]) AS customer, 12 AS per_year")
     parquet(tmp_path, "ties/b.parquet", "SELECT 'mette' AS owner, unnest([3, 4]) AS customer, 'twelve' AS per_year")
