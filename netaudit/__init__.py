@@ -98,16 +98,11 @@ def load(
     )
     if with_plan is None:
         return loaded
-    import os
-
-    from netaudit.errors import shown, usage
-    from netaudit.loading.find import called
+    from netaudit.loading.find import called, path_of
     from netaudit.planned import with_plan as done
 
-    if not isinstance(with_plan, (str, os.PathLike)):
-        raise usage(f"a plan cannot be {shown(type(with_plan).__name__)}", "the path of a file")
     with loaded.engine.answering():
-        return done(loaded, called(os.fspath(with_plan)))
+        return done(loaded, called(path_of(with_plan, "a plan")))
 
 
 @_asked

@@ -112,6 +112,10 @@ ATTRITION_OF = ("attrition_of_role", "attrition_of_team")
 NOT_IN_RISK = ("attrition", "team_shock.", "threshold.")
 """Prefixes of the parameters that cannot move what `risk` says is at risk."""
 
+ONLY_WHO_FOLLOWS = ("follow.", "clause")
+ONLY_WHAT_COUNTS = ("half_life_days", "per_meeting", "weight.")
+"""Prefixes of those that move nothing else of it: no limits, and not what a subscription is worth."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assumptions:

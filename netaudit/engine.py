@@ -297,7 +297,7 @@ class Engine:
             limit = self._limit or "the engine may use (four fifths of the machine's)"
             raise usage(f"more memory is needed than {limit}", "give it more with --memory-limit") from None
         except duckdb.IOException as error:
-            if self._spilt and self._spilt in str(error):
+            if self._is_full(error):
                 hint = "TMPDIR names the folder for it"
                 raise usage("what does not fit in memory cannot be written to disk", hint) from None
             raise
@@ -309,10 +309,14 @@ class Engine:
             try:
                 yield
             except duckdb.Error as error:
-                other = isinstance(error, (*_OURS, duckdb.OutOfMemoryException)) or self._spilt in str(error)
+                other = isinstance(error, (*_OURS, duckdb.OutOfMemoryException)) or self._is_full(error)
                 if other or not self._lies:
                     raise
                 raise usage("a file of the book cannot be read any more", "load the book anew") from None
+
+    def _is_full(self, error: Exception) -> bool:
+        """Whether an error is about the folder for what does not fit in memory."""
+        return bool(self._spilt) and self._spilt in str(error)
 
 
 def _plain(name: str) -> str:

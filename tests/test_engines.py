@@ -10,7 +10,7 @@ import pytest
 
 import netaudit
 from netaudit.engine import Engine
-from netaudit.errors import UsageError, first_line
+from netaudit.errors import InputError, UsageError, first_line
 
 
 @pytest.mark.parametrize(
@@ -76,3 +76,16 @@ def test_a_full_disk_is_not_a_broken_book() -> None:
             raise duckdb.IOException(f'Could not write file "{engine._spilt}/x": No space left on device')
         with pytest.raises(duckdb.IOException), inside():
             raise duckdb.IOException("nothing of ours")
+
+
+def test_without_a_folder_for_it_a_broken_file_is_one_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("netaudit.engine.tempfile.mkdtemp", mock.Mock(side_effect=OSError))
+    engine = Engine()
+    engine._lies = True
+    with pytest.raises(UsageError, match="a file of the book cannot be read any more"), engine.answering():
+        raise duckdb.IOException("no such file")
+
+
+def test_a_name_too_long_for_a_path_is_no_file() -> None:
+    with pytest.raises(InputError, match="none of PostgreSQL"):
+        netaudit.load("a:b@" + "c" * 5000)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import narwhals as nw
 
 from netaudit import model
-from netaudit.assumptions import ENDS, NOT_IN_RISK
+from netaudit.assumptions import ENDS, NOT_IN_RISK, ONLY_WHAT_COUNTS, ONLY_WHO_FOLLOWS
 from netaudit.bundles import pairs_of
 from netaudit.joint import followed_words, lost_to
 from netaudit.network import cut_off, graph_of, single_points, tolerance, tolerance_either_side
@@ -88,11 +88,6 @@ class Summary:
     revenue: float | None = column("Revenue", Unit.MONEY, "known revenue of the customers in question, a year")
     revenue_unknown: int = column("Revenue unknown", Unit.COUNT, "customers without a revenue, left out of money")
     revenue_at_risk: Band | None = column("At risk", Unit.MONEY, "sum over the rows")
-
-
-ONLY_WHO_FOLLOWS = ("follow.", "clause")
-ONLY_WHAT_COUNTS = ("half_life_days", "per_meeting", "weight.")
-"""Prefixes of parameters that move nothing else: no limits, and not what a subscription is worth."""
 
 
 class _Touched(NamedTuple):

@@ -13,7 +13,7 @@ from netaudit.engine import Engine
 from netaudit.errors import InputError, first_line, shown, usage
 from netaudit.loading.assemble import Assembler
 from netaudit.loading.files import DATABASE, File, refuse
-from netaudit.loading.find import called, find, read_settings
+from netaudit.loading.find import called, find, path_of, read_settings
 from netaudit.loading.found import Found
 from netaudit.loading.money import Money
 from netaudit.loading.named_tables import read_frames
@@ -48,16 +48,14 @@ def load(
 
     Raises InputError with every problem found, each with its place, and UsageError for arguments that cannot be.
     """
-    for name, given in (("a book", book), ("settings", settings)):
-        if given is not None and not isinstance(given, (str, os.PathLike)):
-            raise usage(f"{name} cannot be {shown(type(given).__name__)}", "the path of a file")
     _check(as_of, assume)
-    path = None if book is None else os.fspath(book)
+    path = None if book is None else path_of(book, "a book")
     if tables is not None and (path is not None or form is not None):
         raise usage("a book is named, or its tables are handed over", "load(BOOK), or load(tables={…})")
     found = Found(engine or Engine())
     if settings is not None:
-        read_settings(found, File(Path(settings), called(os.fspath(settings))))
+        mapping = path_of(settings, "settings")
+        read_settings(found, File(Path(mapping), called(mapping)))
     try:
         with found.engine.bounded(), found.engine.reader.bounded():
             return _loaded(found, tables if tables is not None else path, form, as_of, assume, settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 import sys
 import tempfile
@@ -70,6 +71,13 @@ def find(found: Found, path: str | None, form: str | None) -> None:
         raise refuse(label or None, "F001", f"cannot be read: {error.strerror}") from None
 
 
+def path_of(given: object, what: str) -> str:
+    """The path that was given for something. Raises UsageError for what is none."""
+    if not isinstance(given, (str, os.PathLike)):
+        raise usage(f"{what} cannot be {shown(type(given).__name__)}", "the path of a file")
+    return os.fspath(given)
+
+
 def called(book: str) -> str:
     """How a book is called in answers and messages: as it was named, but for what is secret in an address.
 
@@ -77,7 +85,8 @@ def called(book: str) -> str:
     """
     if book.startswith(SERVERS):
         return address_of(book)
-    if "://" in book or (_SECRETIVE.search(book) and not Path(book).exists()):
+    is_file = os.path.exists(book)  # noqa: PTH110 - says no, too, to what can be no path
+    if "://" in book or (_SECRETIVE.search(book) and not is_file):
         raise refuse(None, "F001", "an address that is none of PostgreSQL", f"{SERVERS[0]}USER@HOST/DATABASE")
     return book
 
